@@ -1,0 +1,372 @@
+//! The campaign's folder and the events of a campaign, in their order (design: plan, announce, contribute, close, draw).
+
+use crate::files::{Folder, Stage, make_folder, read_bytes, read_text, shown, write_fault, write_whole};
+use crate::freeze::{AnnouncedKeys, Frozen, freeze};
+use crate::keys::{Entropy, KeyFolder, RegisterKey, write_secret};
+use crate::plan::Plan;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use yaohao::announcement::{Announcement, BeaconPlan, QUICKNET, commitment};
+use yaohao::draw::{Binding, Pool};
+use yaohao::encoding::{Digest, hex_array};
+use yaohao::fault::{Code, Fault, Result};
+use yaohao::ident::{Id, Time};
+use yaohao::outcome::{Outcome, draw_inspectors, draw_targets};
+use yaohao::record::Record;
+use yaohao::register::{Inspectors, Recusals, scan};
+use yaohao::seed::{Beacon, Closing, Contribution, Lots, Seed, check_contributions};
+use yaohao::statement::{Body, Statement};
+use yaohao::suite::SecretKey;
+use yaohao::verify::{Evidence, Report, Verdict, verify};
+
+/// A campaign's folder.
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    folder: PathBuf,
+}
+
+/// Held while a command works in a folder.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
+
+impl Campaign {
+    /// The campaign in a folder.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What may be published.
+    #[must_use]
+    pub fn public(&self) -> PathBuf {
+        self.folder.join("public")
+    }
+
+    /// What stays in the office.
+    #[must_use]
+    pub fn private(&self) -> PathBuf {
+        self.folder.join("private")
+    }
+
+    /// The keys of the campaign.
+    #[must_use]
+    pub fn keys(&self) -> KeyFolder {
+        KeyFolder::new(&self.private().join("keys"))
+    }
+
+    /// The plan.
+    ///
+    /// # Errors
+    /// Those of [`Plan::read`].
+    pub fn plan(&self) -> Result<Plan> {
+        let path = self.folder.join("plan.toml");
+        Plan::read(&path).map_err(|fault| fault.file(shown(&path)))
+    }
+
+    /// Takes the folder for one command.
+    ///
+    /// # Errors
+    /// [`Code::CampaignLocked`], [`Code::FileWrite`].
+    pub fn lock(&self) -> Result<Lock> {
+        make_folder(&self.private())?;
+        let path = self.private().join(".lock");
+        let file = File::create(&path).map_err(|error| write_fault(&path, &error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock(file)),
+            Err(_) => Err(Fault::new(Code::CampaignLocked).file(shown(&self.folder))),
+        }
+    }
+
+    /// The announcement.
+    ///
+    /// # Errors
+    /// [`Code::CampaignState`] when there is none; the codes of form.
+    pub fn announcement(&self) -> Result<Statement<Announcement>> {
+        self.statement("announcement.json", "announce")
+    }
+
+    /// A published statement; `command` is the one that makes it.
+    ///
+    /// # Errors
+    /// As [`Campaign::announcement`].
+    pub fn statement<B: Body>(&self, name: &str, command: &str) -> Result<Statement<B>> {
+        let path = self.public().join(name);
+        if !path.exists() {
+            return Err(Fault::new(Code::CampaignState)
+                .file(shown(&self.folder))
+                .fact("file", name)
+                .fact("command", command));
+        }
+        Statement::parse(&read_bytes(&path)?).map_err(|fault| fault.file(name))
+    }
+
+    fn must_not_exist(&self, name: &str) -> Result<()> {
+        if self.public().join(name).exists() {
+            return Err(Fault::new(Code::CampaignExists).file(shown(&self.folder)).fact("file", name));
+        }
+        Ok(())
+    }
+
+    /// Freezes as the plan stands, in memory: for a look. Keys that are not there yet are left out.
+    ///
+    /// # Errors
+    /// All faults that were found.
+    pub fn look(&self, now: &Time) -> Result<Frozen, Vec<Fault>> {
+        let plan = self.plan().map_err(|fault| vec![fault])?;
+        let key = RegisterKey::load(&self.private()).unwrap_or_else(|_| RegisterKey::for_a_look());
+        let keys = AnnouncedKeys::load(&plan, &self.private()).map_err(|fault| vec![fault])?;
+        freeze(&self.folder, &plan, keys, &key, now)
+    }
+
+    /// Freezes the registers and signs the announcement (T0).
+    ///
+    /// # Errors
+    /// All faults that were found; nothing is written then.
+    pub fn announce(&self, now: &Time, entropy: &mut dyn Entropy) -> Result<Frozen, Vec<Fault>> {
+        let one = |fault: Fault| vec![fault];
+        let _lock = self.lock().map_err(one)?;
+        self.must_not_exist("announcement.json").map_err(one)?;
+        let plan = self.plan().map_err(one)?;
+        let keys = AnnouncedKeys::load(&plan, &self.private()).map_err(one)?;
+        // a first freeze tells all faults before a key is made
+        let key = match RegisterKey::load(&self.private()) {
+            Ok(key) => key,
+            Err(_) => {
+                freeze(&self.folder, &plan, keys.clone(), &RegisterKey::for_a_look(), now)?;
+                RegisterKey::load_or_make(&self.private(), entropy).map_err(one)?
+            }
+        };
+        let frozen = freeze(&self.folder, &plan, keys, &key, now)?;
+        check_lead_time(&frozen.announcement).map_err(one)?;
+        let mut statement = Statement::new(frozen.announcement.clone());
+        self.sign_by_signers(&mut statement, &frozen.announcement).map_err(one)?;
+        let publish = || {
+            make_folder(&self.public())?;
+            let mut stage = Stage::new(&self.public())?;
+            stage.put("targets.csv", frozen.targets_csv.as_bytes())?;
+            stage.put("inspectors.csv", frozen.inspectors_csv.as_bytes())?;
+            stage.put("recusals.csv", frozen.recusals_csv.as_bytes())?;
+            stage.put("announcement.json", statement.to_file().as_bytes())?;
+            must_hold(&stage.preview())?;
+            stage.publish()
+        };
+        publish().map_err(one)?;
+        Ok(frozen)
+    }
+
+    /// Signs by every announced signer whose key is in the folder, and by as many as the threshold asks at least.
+    fn sign_by_signers<B: Body>(&self, statement: &mut Statement<B>, announcement: &Announcement) -> Result<()> {
+        let mut missing = None;
+        for signer in &announcement.signers {
+            match self.keys().secret(&signer.holder) {
+                Ok(key) => statement.sign(&key),
+                Err(fault) => missing = missing.or(Some(fault)),
+            }
+        }
+        match missing {
+            Some(fault) if u64::try_from(statement.keys().count()).unwrap_or(0) < announcement.threshold => Err(fault),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes a contributor commit to a value before the announcement; only without a beacon.
+    ///
+    /// # Errors
+    /// [`Code::CampaignExists`] when it has committed, [`Code::FileWrite`].
+    pub fn commit(&self, contributor: &Id, value: [u8; 32]) -> Result<Digest> {
+        let _lock = self.lock()?;
+        self.must_not_exist("announcement.json")?;
+        let plan = self.plan()?;
+        if !plan.contributors.contains(contributor) {
+            return Err(Fault::new(Code::ContributorUnknown).fact("contributor", contributor));
+        }
+        let folder = self.private().join("contributions");
+        make_folder(&folder)?;
+        write_secret(&folder.join(format!("{contributor}.value")), &value)?;
+        let digest = commitment(&plan.number, contributor, &value);
+        write_whole(&folder.join(format!("{contributor}.commitment")), format!("{digest}\n").as_bytes())?;
+        Ok(digest)
+    }
+
+    /// Publishes a contributor's value: the given one, the one it committed to, or a fresh one.
+    ///
+    /// # Errors
+    /// [`Code::ContributorUnknown`], [`Code::ContributionLate`], [`Code::CampaignExists`], [`Code::ContributionCommitment`].
+    pub fn contribute(
+        &self,
+        contributor: &Id,
+        value: Option<[u8; 32]>,
+        key: Option<SecretKey>,
+        now: &Time,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Statement<Contribution>> {
+        let _lock = self.lock()?;
+        let statement = self.announcement()?;
+        let announcement = statement.body();
+        let announced = announcement.seed.contributors.iter().find(|announced| announced.id == *contributor);
+        let announced =
+            announced.ok_or_else(|| Fault::new(Code::ContributorUnknown).fact("contributor", contributor))?;
+        if self.public().join("closing.json").exists() {
+            return Err(Fault::new(Code::ContributionLate));
+        }
+        let name = format!("contribution-{contributor}.json");
+        self.must_not_exist(&name)?;
+        let kept = self.private().join("contributions").join(format!("{contributor}.value"));
+        let value = match value {
+            Some(value) => value,
+            None if kept.exists() => hex_array(read_text(&kept)?.trim())?,
+            None => entropy.secret()?,
+        };
+        if announced
+            .commitment
+            .is_some_and(|committed| committed != commitment(&announcement.number, contributor, &value))
+        {
+            return Err(Fault::new(Code::ContributionCommitment).fact("contributor", contributor));
+        }
+        let key = key.map_or_else(|| self.keys().secret(contributor), Ok)?;
+        if key.public() != announced.key {
+            return Err(Fault::new(Code::SignatureKey).fact("key", key.public()));
+        }
+        let mut contribution = Statement::new(Contribution {
+            number: announcement.number.clone(),
+            announcement: statement.digest(),
+            contributor: contributor.clone(),
+            contributed_at: now.clone(),
+            value,
+        });
+        contribution.sign(&key);
+        self.publish_one(&name, &contribution)?;
+        Ok(contribution)
+    }
+
+    /// Signs the list of contributions (T1).
+    ///
+    /// # Errors
+    /// [`Code::CampaignState`], [`Code::CampaignExists`], [`Code::OrderTime`].
+    pub fn close(&self, now: &Time) -> Result<Statement<Closing>> {
+        let _lock = self.lock()?;
+        let statement = self.announcement()?;
+        let announcement = statement.body();
+        self.must_not_exist("closing.json")?;
+        let contributions = announcement.seed.contributors.iter().map(|contributor| {
+            let name = format!("contribution-{}.json", contributor.id);
+            let digest = match self.public().join(&name).exists() {
+                true => Some(self.statement::<Contribution>(&name, "contribute")?.digest()),
+                false => None,
+            };
+            Ok((contributor.id.clone(), digest))
+        });
+        let mut closing = Statement::new(Closing {
+            number: announcement.number.clone(),
+            announcement: statement.digest(),
+            closed_at: now.clone(),
+            contributions: contributions.collect::<Result<_>>()?,
+        });
+        self.sign_by_signers(&mut closing, announcement)?;
+        self.publish_one("closing.json", &closing)?;
+        Ok(closing)
+    }
+
+    /// Draws, signs the record, and verifies the bytes as they lie on the disk before they are published.
+    ///
+    /// # Errors
+    /// What is missing or not in order; [`Code::AssignInfeasible`]. Nothing is published then.
+    pub fn draw(&self, beacon: Option<Beacon>, now: &Time) -> Result<(Statement<Record>, Outcome, Report)> {
+        let _lock = self.lock()?;
+        let statement = self.announcement()?;
+        let announcement = statement.body();
+        self.must_not_exist("record.json")?;
+        let beacon = check_beacon(announcement, beacon, now)?;
+        let closing = match announcement.seed.contributors.is_empty() {
+            true => None,
+            false => Some(self.statement::<Closing>("closing.json", "close")?),
+        };
+        let contributions = announcement.seed.contributors.iter().filter_map(|contributor| {
+            let name = format!("contribution-{}.json", contributor.id);
+            let there = self.public().join(&name).exists();
+            there.then(|| Ok((contributor.id.clone(), self.statement(&name, "contribute")?)))
+        });
+        let contributions = contributions.collect::<Result<_>>()?;
+        let values = check_contributions(announcement, &contributions, closing.as_ref())?;
+        let seed = Seed::new(announcement, &statement.digest(), &values, beacon.as_ref());
+        let outcome = derive(announcement, &Folder::new(&self.public()), &seed.lots())?;
+        let closing = closing.map(|closing| closing.digest());
+        let record =
+            Record::new(announcement, statement.digest(), closing, beacon.as_ref(), &seed, &outcome, now.clone())?;
+        let mut record = Statement::new(record);
+        self.sign_by_signers(&mut record, announcement)?;
+        let mut stage = Stage::new(&self.public())?;
+        if let Some(beacon) = &beacon {
+            stage.put("beacon.json", beacon.to_file().as_bytes())?;
+        }
+        stage.put("selected.csv", outcome.selected_csv.as_bytes())?;
+        stage.put("assignments.csv", outcome.assignments_csv.as_bytes())?;
+        stage.put("record.json", record.to_file().as_bytes())?;
+        let report = must_hold(&stage.preview())?;
+        stage.publish()?;
+        Ok((record, outcome, report))
+    }
+
+    fn publish_one<B: Body>(&self, name: &str, statement: &Statement<B>) -> Result<()> {
+        let mut stage = Stage::new(&self.public())?;
+        stage.put(name, statement.to_file().as_bytes())?;
+        must_hold(&stage.preview())?;
+        stage.publish()
+    }
+}
+
+/// Derives an outcome from the registers of a campaign, published or frozen in memory.
+///
+/// # Errors
+/// The codes of the registers, the strata and the assignment.
+pub fn derive(announcement: &Announcement, evidence: &dyn Evidence, lots: &Lots) -> Result<Outcome> {
+    let binding = Binding::announced(announcement, Some(lots.tickets("targets")))?;
+    let (_, pool) =
+        scan(&announcement.targets_schema(), u64::MAX, evidence.open("targets.csv")?.as_mut(), || Pool::new(&binding))?;
+    let schema = announcement.inspectors_schema();
+    let visitor = Inspectors::new(&schema, announcement.department_ids())?;
+    let (_, inspectors) = scan(&schema, u64::MAX, evidence.open("inspectors.csv")?.as_mut(), || visitor.clone())?;
+    let make = || Recusals::new(&inspectors.ids);
+    let (_, recusals) = scan(&announcement.recusals_schema(), u64::MAX, evidence.open("recusals.csv")?.as_mut(), make)?;
+    let selection = draw_targets(announcement, pool, lots)?;
+    draw_inspectors(announcement, &binding, selection, &inspectors.present, &recusals, lots)
+}
+
+/// Verifies files as they lie on the disk; any failure is a fault.
+fn must_hold(files: &Folder) -> Result<Report> {
+    let report = verify(files, None);
+    match (report.failure(), report.verdict) {
+        (Some((_, fault)), _) => Err(fault.clone()),
+        (None, Verdict::Unreadable) => Err(Fault::new(Code::FileMissing).file("announcement.json")),
+        (None, _) => Ok(report),
+    }
+}
+
+/// T2 is at least ten minutes after T0.
+fn check_lead_time(announcement: &Announcement) -> Result<()> {
+    let BeaconPlan::Drand { round } = announcement.seed.beacon else { return Ok(()) };
+    match (QUICKNET.time(round), announcement.announced_at.plus(600)) {
+        (Some(published), Some(earliest)) if published >= earliest => Ok(()),
+        _ => Err(Fault::new(Code::OrderTime).fact("earlier", "announced_at + 600 s").fact("later", "beacon")),
+    }
+}
+
+fn check_beacon(announcement: &Announcement, beacon: Option<Beacon>, now: &Time) -> Result<Option<Beacon>> {
+    match (&announcement.seed.beacon, beacon) {
+        (BeaconPlan::Drand { round }, beacon) => {
+            if let Some(time) = QUICKNET.time(*round).filter(|time| time > now) {
+                return Err(Fault::new(Code::BeaconEarly).fact("round", round).fact("time", time));
+            }
+            let beacon = beacon.ok_or_else(|| Fault::new(Code::BeaconMissing).fact("round", round))?;
+            beacon.check(&announcement.seed.beacon)?;
+            Ok(Some(beacon))
+        }
+        _ => Ok(None),
+    }
+}

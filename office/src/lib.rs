@@ -1,0 +1,11 @@
+//! I/O around the core of `yaohao`: intake of registers, the campaign's folder, keys, made-up registers.
+//!
+//! Everything that decides an outcome is in the core; here files become its inputs and its outputs become files.
+
+pub mod campaign;
+pub mod files;
+pub mod freeze;
+pub mod generate;
+pub mod intake;
+pub mod keys;
+pub mod plan;

@@ -1,0 +1,146 @@
+//! The announcement's body in JSON (SPEC §6.1).
+
+use super::{
+    Announced, Announcement, Basis, Department, Item, SeedPlan, Signer, Stratum, Team, WithoutChance, malformed,
+};
+use crate::encoding::{Members, Value, object};
+use crate::fault::Result;
+use crate::ident::{Date, Id, Name, Text, Time};
+use crate::register::{Commitment, Reasons};
+use crate::statement::{Body, Type};
+use crate::suite::PublicKey;
+
+impl Body for Announcement {
+    const TYPE: Type = Type::Announcement;
+
+    fn to_value(&self) -> Value {
+        let signers = self
+            .signers
+            .iter()
+            .map(|signer| object([("holder", (&signer.holder).into()), ("key", (&signer.key).into())]));
+        object([
+            ("announced_at", (&self.announced_at).into()),
+            ("authority", (&self.authority).into()),
+            ("basis", self.basis.name().into()),
+            ("departments", Value::Array(self.departments.iter().map(Department::to_value).collect())),
+            ("items", Value::Array(self.items.iter().map(Item::to_value).collect())),
+            ("number", (&self.number).into()),
+            (
+                "registers",
+                object([
+                    ("inspectors", announced_value(&self.inspectors)),
+                    ("recusals", announced_value(&self.recusals)),
+                    ("targets", announced_value(&self.targets)),
+                ]),
+            ),
+            ("seed", self.seed.to_value()),
+            ("signers", Value::Array(signers.collect())),
+            ("strata", Value::Array(self.strata.iter().map(Stratum::to_value).collect())),
+            ("team", self.team.to_value()),
+            ("threshold", self.threshold.into()),
+            ("title", (&self.title).into()),
+            ("unowned", self.unowned.into()),
+            (
+                "window",
+                object([("from", self.window_from.to_string().into()), ("to", self.window_to.to_string().into())]),
+            ),
+            ("without_chance", Value::Array(self.without_chance.iter().map(WithoutChance::to_value).collect())),
+        ])
+    }
+
+    fn from_value(value: Value) -> Result<Self> {
+        let mut members = Members::of(value, "")?;
+        let mut window = members.object("window")?;
+        let mut registers = members.object("registers")?;
+        let announcement = Self {
+            number: members.parsed("number", Id::parse)?,
+            title: members.parsed("title", Text::parse)?,
+            authority: members.parsed("authority", Text::parse)?,
+            basis: members.parsed("basis", Basis::parse)?,
+            announced_at: members.parsed("announced_at", Time::parse)?,
+            window_from: window.parsed("from", Date::parse)?,
+            window_to: window.parsed("to", Date::parse)?,
+            departments: members.array("departments", 64, Department::from_value)?,
+            items: members.array("items", 256, Item::from_value)?,
+            team: Team::from_value(members.value("team")?, "team")?,
+            strata: members.array("strata", 1000, Stratum::from_value)?,
+            unowned: members.int("unowned", 0, u64::MAX)?,
+            without_chance: members.array("without_chance", 2 * super::strata::CELLS, WithoutChance::from_value)?,
+            targets: announced(registers.value("targets")?, "registers.targets")?,
+            inspectors: announced(registers.value("inspectors")?, "registers.inspectors")?,
+            recusals: announced(registers.value("recusals")?, "registers.recusals")?,
+            seed: SeedPlan::from_value(members.value("seed")?, "seed")?,
+            signers: members.array("signers", 64, signer)?,
+            threshold: members.int("threshold", 1, 64)?,
+        };
+        window.finish()?;
+        registers.finish()?;
+        members.finish()?;
+        announcement.check()?;
+        Ok(announcement)
+    }
+}
+
+fn signer(value: Value, path: &str) -> Result<Signer> {
+    let mut members = Members::of(value, path)?;
+    let signer = Signer { holder: members.parsed("holder", Id::parse)?, key: members.parsed("key", PublicKey::parse)? };
+    members.finish()?;
+    Ok(signer)
+}
+
+fn announced_value(register: &Announced) -> Value {
+    let withheld: Vec<Value> = register.withheld.iter().map(Into::into).collect();
+    object([
+        ("columns", register.columns.clone().into()),
+        ("excluded", reasons_value(&register.excluded)),
+        ("root", register.commitment.root.to_string().into()),
+        ("rows", register.commitment.rows.into()),
+        ("set_aside", reasons_value(&register.set_aside)),
+        ("sha256", register.commitment.sha256.to_string().into()),
+        ("withheld", Value::Array(withheld)),
+    ])
+}
+
+fn announced(value: Value, path: &str) -> Result<Announced> {
+    let mut members = Members::of(value, path)?;
+    let register = Announced {
+        columns: members.texts("columns", 64, |text| Name::parse(text).map(|name| name.to_string()))?,
+        commitment: Commitment {
+            rows: members.int("rows", 0, u64::MAX)?,
+            sha256: members.digest("sha256")?,
+            root: members.digest("root")?,
+        },
+        excluded: reasons(&mut members, "excluded")?,
+        set_aside: reasons(&mut members, "set_aside")?,
+        withheld: members.texts("withheld", 64, Name::parse)?,
+    };
+    members.finish()?;
+    if !register.withheld.is_sorted_by(|a, b| a < b) {
+        return Err(malformed(&format!("{path}: withheld columns must ascend")));
+    }
+    Ok(register)
+}
+
+fn reasons_value(reasons: &Reasons) -> Value {
+    Value::Array(
+        reasons
+            .0
+            .iter()
+            .map(|(reason, count)| object([("count", (*count).into()), ("reason", reason.as_str().into())]))
+            .collect(),
+    )
+}
+
+fn reasons(members: &mut Members, key: &str) -> Result<Reasons> {
+    let path = members.path(key);
+    let pairs = members.array(key, 1000, |value, path| {
+        let mut members = Members::of(value, path)?;
+        let pair = (members.parsed("reason", Name::parse)?.to_string(), members.int("count", 1, u64::MAX)?);
+        members.finish()?;
+        Ok(pair)
+    })?;
+    if !pairs.is_sorted_by(|a, b| a.0 < b.0) {
+        return Err(malformed(&format!("{path}: reasons must ascend")));
+    }
+    Ok(Reasons(pairs.into_iter().collect()))
+}

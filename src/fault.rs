@@ -1,0 +1,314 @@
+//! What went wrong, where, and what to do: one type for every refusal.
+//!
+//! A [`Fault`] carries a [`Code`] that never changes its name, a place (file, row, column), and facts as text. The
+//! English wording is here; other languages are tables from the code's name to text, made by whoever talks to people.
+
+use std::fmt;
+
+/// A refusal: code, place, facts.
+///
+/// ```
+/// use yaohao::fault::{Code, Fault};
+/// let fault = Fault::new(Code::RegisterOrder).file("targets.csv").row(3).fact("id", "A7");
+/// assert_eq!(fault.code().name(), "register.order");
+/// assert!(fault.to_string().starts_with("targets.csv, row 3: "));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault(Box<Inner>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Inner {
+    code: Code,
+    file: Option<String>,
+    row: Option<u64>,
+    column: Option<String>,
+    facts: Vec<(&'static str, String)>,
+}
+
+/// What every fallible function of this crate returns.
+pub type Result<T, E = Fault> = std::result::Result<T, E>;
+
+impl Fault {
+    /// A fault without a place or facts yet.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self(Box::new(Inner { code, file: None, row: None, column: None, facts: Vec::new() }))
+    }
+
+    /// Names the file, unless one was named nearer to the fault.
+    #[must_use]
+    pub fn file(mut self, file: impl Into<String>) -> Self {
+        self.0.file.get_or_insert_with(|| file.into());
+        self
+    }
+
+    /// Names the row: 1 is the first row under the header, in a register; the line, in other texts.
+    #[must_use]
+    pub fn row(mut self, row: u64) -> Self {
+        self.0.row.get_or_insert(row);
+        self
+    }
+
+    /// Names the column or the member.
+    #[must_use]
+    pub fn column(mut self, column: impl Into<String>) -> Self {
+        self.0.column.get_or_insert_with(|| column.into());
+        self
+    }
+
+    /// Replaces a column's number by its name, once the header is known.
+    #[must_use]
+    pub(crate) fn rename_column(mut self, column: &str) -> Self {
+        self.0.column = Some(column.to_owned());
+        self
+    }
+
+    /// The same fault at another row: where the source has what the frozen register has at this one.
+    #[must_use]
+    pub fn moved_to(mut self, row: u64) -> Self {
+        self.0.row = Some(row);
+        self
+    }
+
+    /// Adds a fact, which messages show in place of `{key}`.
+    #[must_use]
+    pub fn fact(mut self, key: &'static str, value: impl fmt::Display) -> Self {
+        self.0.facts.push((key, shorten(&value.to_string())));
+        self
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// File, row and column, as far as known.
+    #[must_use]
+    pub fn place(&self) -> (Option<&str>, Option<u64>, Option<&str>) {
+        (self.0.file.as_deref(), self.0.row, self.0.column.as_deref())
+    }
+
+    /// Fills a message's `{key}` places with this fault's facts.
+    ///
+    /// ```
+    /// use yaohao::fault::{Code, Fault};
+    /// let fault = Fault::new(Code::RegisterOrder).fact("id", "A7");
+    /// assert_eq!(fault.fill("{id} again"), "A7 again");
+    /// ```
+    #[must_use]
+    pub fn fill(&self, template: &str) -> String {
+        let mut out = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let (key, behind) = after.split_once('}').unwrap_or((after, ""));
+            match self.0.facts.iter().find(|(name, _)| *name == key) {
+                Some((_, value)) => out.push_str(value),
+                None => out.push('?'),
+            }
+            rest = behind;
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (file, row, column) = self.place();
+        let place: Vec<String> = [
+            file.map(str::to_owned),
+            row.map(|row| format!("row {row}")),
+            column.map(|column| format!("column {column}")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !place.is_empty() {
+            write!(f, "{}: ", place.join(", "))?;
+        }
+        write!(f, "{} [{}]", self.fill(self.code().what()), self.code().name())
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// Values shown to people are cut: a bad file may hold a megabyte in one cell. Control characters become visible, so
+/// that a hostile cell cannot write to the terminal.
+fn shorten(text: &str) -> String {
+    const SHOWN: usize = 120;
+    let mut out: String = text.chars().take(SHOWN).flat_map(visible).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+fn visible(c: char) -> impl Iterator<Item = char> {
+    let escaped = c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let text = if escaped { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().collect::<Vec<_>>().into_iter()
+}
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $what:literal => $remedy:literal)*) => {
+        /// The stable codes of everything that can be refused.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code { $(#[doc = $what] $variant),* }
+
+        impl Code {
+            /// Every code, in the order of their definition.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+
+            /// The name that messages, reports and vectors use.
+            #[must_use]
+            pub fn name(self) -> &'static str { match self { $(Code::$variant => $name),* } }
+
+            /// What is wrong, in English, with `{fact}` places.
+            #[must_use]
+            pub fn what(self) -> &'static str { match self { $(Code::$variant => $what),* } }
+
+            /// What to do about it, in English, with `{fact}` places.
+            #[must_use]
+            pub fn remedy(self) -> &'static str { match self { $(Code::$variant => $remedy),* } }
+        }
+    };
+}
+
+codes! {
+    // --- encoding, identifiers
+    JsonSyntax "json.syntax" "not JSON of this project: {detail}" => "publish the file again; do not edit it by hand"
+    JsonCanonical "json.canonical" "JSON is not in canonical form (first difference at byte {byte})" => "publish the file as the program wrote it; do not reformat it"
+    JsonMember "json.member" "member {member}: {detail}" => "publish the file again with the program that made it"
+    HexForm "hex.form" "{value} is not {digits} lower-case hexadecimal digits" => "copy the value again, whole and in lower case"
+    IdForm "id.form" "{value} is not an id (1 to 64 bytes of 0-9 A-Z a-z . _ -)" => "use the code of the register, or a pseudonym"
+    NameForm "name.form" "{value} is not a name (1 to 32 bytes of a-z 0-9 _ -, beginning with a letter)" => "choose a short lower-case name"
+    TextForm "text.form" "text is empty, over 1,024 bytes, or holds a control character" => "shorten it and remove line breaks and invisible characters"
+    TimeForm "time.form" "{value} is not a time of the form 2026-03-01T08:00:00Z" => "write the time in UTC, to the second"
+    DateForm "date.form" "{value} is not a date of the form 2026-03-01" => "write year, month and day with hyphens"
+    NumberForm "number.form" "{value} is not a number from {least} to {most} in plain digits" => "write digits only, without leading zeros"
+    SetForm "set.form" "{value} is not a set (elements joined by ';', ascending, none empty, none twice)" => "sort the elements and remove doubles"
+    // --- registers
+    RegisterUtf8 "register.utf8" "not UTF-8 text" => "freeze the register again with `yaohao announce`"
+    RegisterBom "register.bom" "begins with a byte order mark" => "freeze the register again; a frozen register has none"
+    RegisterCrlf "register.crlf" "a line ends with CR LF or holds a CR" => "freeze the register again; a frozen register has LF only"
+    RegisterControl "register.control" "a cell holds a control character" => "remove the invisible character from the source"
+    RegisterEnd "register.end" "the last line does not end with LF" => "the file was cut off: copy it again"
+    RegisterHeader "register.header" "the header is {found}, expected {expected}" => "freeze the register again; columns follow from the announcement"
+    RegisterCells "register.cells" "the row has {found} cells, expected {expected}" => "look for a comma without quotes in this row"
+    RegisterQuotes "register.quotes" "quotes are missing, unneeded or never closed" => "freeze the register again; quotes stand only where needed"
+    RegisterCell "register.cell" "the cell has {bytes} bytes, at most 4096 are allowed" => "shorten the cell in the source"
+    RegisterOrder "register.order" "the id {id} is not greater than the one before" => "the register must be sorted by id and hold each once: remove the double, freeze again"
+    RegisterRows "register.rows" "{found} rows, expected {expected}" => "the file is not the one announced: fetch it again"
+    RegisterLimit "register.limit" "more rows than the limit of {limit}" => "raise the limit in the policy if this size is expected"
+    RegisterDigest "register.digest" "SHA-256 of the file is {found}, announced {expected}" => "the file is not the one announced: fetch it again"
+    RegisterRoot "register.root" "the Merkle root is {found}, announced {expected}" => "the announcement contradicts itself: ask its publisher"
+    RegisterExcluded "register.excluded" "excluded rows by reason are {found}, announced {expected}" => "the announcement does not describe this register: ask its publisher"
+    InspectorValidity "inspector.validity" "the certificate ends ({to}) before it begins ({from})" => "correct the two dates"
+    InspectorDepartment "inspector.department" "{value} is not a department of the announcement" => "add the department, or correct the row"
+    InspectorLead "inspector.lead" "{value} is neither 'yes' nor empty" => "write yes or leave the cell empty"
+    RecusalInspector "recusal.inspector" "the recusal names {inspector}, who is not in the register of inspectors" => "correct the certificate number, or add the inspector"
+    RecusalTarget "recusal.target" "the recusal names {target}, which is not in the register of targets" => "correct the code, or remove the row"
+    ProofPath "proof.path" "the proof's path does not lead to the root" => "ask for the proof again; do not edit it"
+    ProofRow "proof.row" "the proof's rows do not show what it claims of {id}" => "ask for the proof again"
+    ProofRoot "proof.root" "the proof is for another register or announcement ({detail})" => "use the proof together with its own announcement"
+    ProofOpening "proof.opening" "the opened values do not give the row's seal" => "ask the office to open the row again"
+    SealForm "seal.form" "{value} is not a seal (64 hexadecimal digits)" => "freeze the register again"
+    // --- rules and announcement
+    RuleForm "rule.form" "not a rule: {detail}" => "use eq, in, prefix, has-any, and, or, not, as SPEC §5 shows"
+    RuleLimit "rule.limit" "the rule is deeper than 16 levels or larger than 1,000 nodes" => "split the stratum, or write an `in` list"
+    AnnouncementForm "announcement.form" "{detail}" => "correct the plan and announce again"
+    ColumnUnknown "column.unknown" "column {column} is named by a rule but is not in the register" => "add the column to the mapping in plan.toml"
+    ColumnUnused "column.unused" "column {column} is in the register but no rule names it" => "remove it: only what the draw needs is published"
+    StratumSize "stratum.size" "stratum {stratum} asks for {size} of {population}" => "ask for no more than there are, or use a rate"
+    StratumCells "stratum.cells" "cells, sizes or populations of stratum {stratum} differ: found {found}, announced {expected}" => "the announcement does not describe this register: ask its publisher"
+    StratumUnowned "stratum.unowned" "{count} rows belong to no stratum, announced {expected} (first: {id})" => "add a last stratum for the rest, or set unowned = \"leave-out\" in the plan"
+    StratumWeight "stratum.weight" "weight {value} is not a number from 1 to 4294967295" => "give every target of this stratum a weight of at least 1"
+    StratumItem "stratum.item" "{id} is in a stratum but no item applies to it" => "widen an item's rule, or exclude the row with a reason"
+    StratumParts "stratum.parts" "more than 10,000 cells" => "split by a column with fewer values"
+    WithoutChance "stratum.without-chance" "the list of cells without chance is {found}, announced {expected}" => "the announcement hides where there was no chance: ask its publisher"
+    // --- statements
+    StatementType "statement.type" "the file holds a statement of type {found}, expected {expected}" => "put the right file in its place"
+    StatementSpec "statement.spec" "version {found} is not yaohao/1" => "use a program for that version"
+    SuiteUnknown "suite.unknown" "suite {suite} is not known to this program" => "use a program that knows it"
+    SignatureForm "signature.form" "{detail}" => "sign again with `yaohao key sign`"
+    SignatureInvalid "signature.invalid" "the signature of key {key} does not fit this statement" => "the statement was changed after signing, or signed with another key: fetch it again"
+    SignatureKey "signature.key" "key {key} is not announced for this statement" => "only announced signers may sign"
+    SignatureThreshold "signature.threshold" "{found} announced signers have signed, {expected} are needed" => "let the other departments sign with `yaohao key sign`"
+    PolicyForm "policy.form" "{detail}" => "correct the policy file as SPEC §12 shows"
+    PolicySuite "policy.suite" "suite {suite} is not accepted by the policy" => "accept it in the policy only if you trust it"
+    PolicyBeacon "policy.beacon" "beacon {beacon} is not accepted by the policy" => "accept it in the policy only if you trust it"
+    PolicyKeys "policy.keys" "signatures of {found} trusted holders, the policy asks for {expected}" => "compare the key fingerprints with those the office publishes"
+    PolicyContributor "policy.contributor" "no trusted key of {contributor} signed its contribution" => "add the contributor's key to the policy if you trust it"
+    SizeLimit "limit.bytes" "{bytes} bytes, the limit is {limit}" => "raise the limit in the policy if this size is expected"
+    // --- order, seed
+    CampaignMixed "campaign.mixed" "the statement belongs to another campaign or announcement ({found}, expected {expected})" => "put together the files of one campaign only"
+    OrderTime "order.time" "{earlier} must come before {later}" => "the order of events was broken: this draw cannot count"
+    ContributionSet "contribution.set" "contributions and closing do not agree about {contributor}" => "fetch all contribution files; a contribution that came after the closing does not count"
+    ContributionCommitment "contribution.commitment" "the value of {contributor} does not fit its commitment" => "the contributor must reveal the value it committed to"
+    SeedEntropy "seed.entropy" "the seed would have less than 128 bits that nobody knows in advance" => "use a drand beacon, or name at least one contributor"
+    BeaconChain "beacon.chain" "the chain {chain} is not known" => "use drand quicknet"
+    BeaconRound "beacon.round" "the beacon is of round {found}, announced {expected}" => "wait for the announced round; no other counts"
+    BeaconSignature "beacon.signature" "the beacon's signature is not valid for round {round}" => "fetch the round again from another relay"
+    SeedText "seed.text" "the seed text or seed differs from what the statements give: found {found}, expected {expected}" => "the record was not made from these statements"
+    // --- outcome
+    OutcomeDiffers "outcome.differs" "line {line} is {found}, the lottery gives {expected}" => "this is not the outcome of the draw"
+    RecordDiffers "record.differs" "{member} is {found}, recomputed {expected}" => "the record does not describe this draw"
+    AssignInfeasible "assign.infeasible" "department {department}: {tasks} targets ({which}) need {seats} officers, but the {inspectors} officers who may go there can fill only {places} places" => "add officers, capacity or qualifications there, or draw fewer targets"
+    LimitInspectors "limit.inspectors" "more than {limit} inspectors or seats" => "split the campaign"
+    // --- plan, intake, campaign folder
+    PlanForm "plan.form" "{detail}" => "correct plan.toml; `yaohao new` writes one with comments"
+    KeyMissing "key.missing" "there is no key of {holder}" => "make one with `yaohao key new {holder}`, or put the holder's public key into private/keys/{holder}.pub"
+    KeyForm "key.form" "not a key file: {detail}" => "a key file holds 64 hexadecimal digits"
+    IntakeEncoding "intake.encoding" "not UTF-8 text" => "save the table as CSV UTF-8"
+    IntakeCsv "intake.csv" "not a table: {detail}" => "look for a missing or extra comma or quote in this row"
+    IntakeHeader "intake.header" "the header has no column {missing}; it has {found}" => "correct the mapping in plan.toml, or the header"
+    IntakeHeaderTwice "intake.header-twice" "the header has the column {column} twice" => "rename one of the two columns"
+    IntakeCode "intake.code" "{value} is not a credit code or registration number: {detail}" => "copy the code from the licence; if Excel cut it, format the column as text"
+    IntakeDuplicate "intake.duplicate" "{id} stands already in row {first}" => "remove one of the two rows"
+    IntakeEmpty "intake.empty" "the table has no rows" => "check that the right file is named in plan.toml"
+    IntakeReason "intake.reason" "{value} is neither yes nor no" => "write 是 or leave the cell empty"
+    ColumnNotMapped "column.not-mapped" "no column is mapped to {column}, which {register} needs" => "add {column} = \"…\" to the columns of that register in plan.toml"
+    CampaignExists "campaign.exists" "{file} is there already: a campaign is announced, closed and drawn once" => "use a new folder and the next number"
+    CampaignState "campaign.state" "the campaign has no {file} yet" => "run `yaohao {command}` first"
+    CampaignLocked "campaign.locked" "another yaohao works in this folder" => "wait until it is done"
+    ContributorUnknown "contributor.unknown" "{contributor} is not an announced contributor" => "the plan names the contributors; it cannot be changed after the announcement"
+    ContributionLate "contribution.late" "the campaign is closed: no contribution is taken any more" => "nothing: the closing says who was absent"
+    CommitmentMissing "commitment.missing" "{contributor} has not committed to a value yet, and there is no beacon" => "run `yaohao contribute --commit --as {contributor}` before announcing"
+    BeaconEarly "beacon.early" "round {round} is published at {time}" => "wait until then, fetch the round and draw"
+    BeaconMissing "beacon.missing" "the campaign needs the beacon of round {round}" => "give its signature with --signature, or the relay's answer with --beacon FILE"
+    IdUnknown "id.unknown" "{id} is in no register of this campaign" => "check the code; `yaohao prove` makes a proof that it is absent"
+    // --- files
+    FileMissing "file.missing" "the file is missing" => "fetch the whole folder again"
+    FileWrite "file.write" "cannot be written: {detail}" => "check free space and permissions; nothing was changed"
+    FileRead "file.read" "cannot be read: {detail}" => "check the path and the permissions"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_plain() {
+        let mut names: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+        names.sort_unstable();
+        let before = names.len();
+        names.dedup();
+        assert_eq!(names.len(), before);
+        assert!(
+            names.iter().all(|name| name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-'))
+        );
+    }
+
+    #[test]
+    fn a_hostile_cell_cannot_write_to_the_terminal() {
+        let fault = Fault::new(Code::IdForm).fact("value", "\u{1b}[31mred\u{202e}");
+        assert!(!fault.to_string().contains('\u{1b}'));
+        assert!(!fault.to_string().contains('\u{202e}'));
+    }
+}

@@ -1,0 +1,56 @@
+//! The register of recusals: who never visits whom (SPEC §4.3).
+
+use super::Visit;
+use crate::fault::{Code, Fault, Result};
+use crate::ident::{Id, Name};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The columns of the register of recusals.
+pub const RECUSAL_COLUMNS: [&str; 3] = ["target", "inspector", "category"];
+
+/// What a pass over the register of recusals gives: for each target the inspectors who never visit it.
+#[derive(Debug, Clone)]
+pub struct Recusals<'a> {
+    inspectors: &'a [Id],
+    by_target: BTreeMap<Id, BTreeSet<Id>>,
+}
+
+impl<'a> Recusals<'a> {
+    /// An empty visitor; `inspectors` are the ids of their register, ascending.
+    #[must_use]
+    pub fn new(inspectors: &'a [Id]) -> Self {
+        Self { inspectors, by_target: BTreeMap::new() }
+    }
+
+    /// Whether this inspector must not visit this target.
+    #[must_use]
+    pub fn bar(&self, target: &str, inspector: &str) -> bool {
+        self.by_target.get(target).is_some_and(|barred| barred.contains(inspector))
+    }
+
+    /// The targets that are named, ascending.
+    pub fn targets(&self) -> impl Iterator<Item = &Id> {
+        self.by_target.keys()
+    }
+}
+
+impl Visit for Recusals<'_> {
+    fn row(&mut self, _: u64, cells: &[Cow<'_, str>]) -> Result<()> {
+        let cell = |index: usize| cells.get(index).map_or("", |cell| cell.as_ref());
+        let (target, inspector) = (Id::parse(cell(0))?, Id::parse(cell(1))?);
+        Name::parse(cell(2)).map_err(|fault| fault.column("category"))?;
+        if self.inspectors.binary_search(&inspector).is_err() {
+            return Err(Fault::new(Code::RecusalInspector).column("inspector").fact("inspector", inspector));
+        }
+        self.by_target.entry(target).or_default().insert(inspector);
+        Ok(())
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        for (target, inspectors) in later.by_target {
+            self.by_target.entry(target).or_default().extend(inspectors);
+        }
+        Ok(())
+    }
+}

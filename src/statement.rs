@@ -1,0 +1,187 @@
+//! Signed statements: the envelope around every body (SPEC §6).
+
+use crate::encoding::{Digest, Members, Value, hex_array, object, parse_canonical};
+use crate::fault::{Code, Fault, Result};
+use crate::suite::{PublicKey, SecretKey, Suite};
+
+/// Most signatures of one statement.
+const SIGNATURES: usize = 64;
+
+/// The types of statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Type {
+    /// What will be drawn from what, and how.
+    Announcement,
+    /// One contributor's value.
+    Contribution,
+    /// The list of contributions.
+    Closing,
+    /// The outcome.
+    Record,
+}
+
+impl Type {
+    /// Every type.
+    pub const ALL: [Self; 4] = [Self::Announcement, Self::Contribution, Self::Closing, Self::Record];
+
+    /// Its name in statements and policies.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Announcement => "announcement",
+            Self::Contribution => "contribution",
+            Self::Closing => "closing",
+            Self::Record => "record",
+        }
+    }
+}
+
+/// A statement: a body that was read and checked as `B`, its digest, and signatures that were not checked yet.
+#[derive(Debug, Clone)]
+pub struct Statement<B> {
+    body: B,
+    kind: Type,
+    suite: Suite,
+    value: Value,
+    digest: Digest,
+    signatures: Vec<(PublicKey, [u8; 64])>,
+}
+
+/// What can be the body of a statement.
+pub trait Body: Sized {
+    /// The statement's type.
+    const TYPE: Type;
+
+    /// Writes the body.
+    fn to_value(&self) -> Value;
+
+    /// Reads and checks the body.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn from_value(value: Value) -> Result<Self>;
+}
+
+impl<B: Body> Statement<B> {
+    /// A statement without signatures.
+    #[must_use]
+    pub fn new(body: B) -> Self {
+        let value = body.to_value();
+        let digest = Digest::of(value.to_canonical().as_bytes());
+        Self { body, kind: B::TYPE, suite: Suite::Ed25519Sha256, value, digest, signatures: Vec::new() }
+    }
+
+    /// Reads a statement's file: canonical form, members, body. Signatures are checked by
+    /// [`Statement::check_signatures`].
+    ///
+    /// # Errors
+    /// The codes of form, [`Code::StatementType`], [`Code::StatementSpec`], [`Code::SuiteUnknown`], those of the body.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        let (kind, suite, value, signatures) = parse_envelope(bytes)?;
+        if kind != B::TYPE.name() {
+            return Err(Fault::new(Code::StatementType).fact("found", kind).fact("expected", B::TYPE.name()));
+        }
+        let digest = Digest::of(value.to_canonical().as_bytes());
+        let body = B::from_value(value.clone())?;
+        Ok(Self { body, kind: B::TYPE, suite, value, digest, signatures })
+    }
+
+    /// Adds a signature; a key signs once.
+    pub fn sign(&mut self, key: &SecretKey) {
+        let signature = key.sign(signed_text(self.kind, &self.digest).as_bytes());
+        self.signatures.retain(|(other, _)| *other != key.public());
+        self.signatures.push((key.public(), signature));
+        self.signatures.sort();
+    }
+}
+
+impl<B> Statement<B> {
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &B {
+        &self.body
+    }
+
+    /// The digest of the canonical body: what other statements name, and what is signed.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The suite.
+    #[must_use]
+    pub fn suite(&self) -> Suite {
+        self.suite
+    }
+
+    /// The keys that signed, ascending.
+    pub fn keys(&self) -> impl Iterator<Item = PublicKey> {
+        self.signatures.iter().map(|(key, _)| *key)
+    }
+
+    /// The bytes of the file.
+    #[must_use]
+    pub fn to_file(&self) -> String {
+        let signatures: Vec<Value> = self
+            .signatures
+            .iter()
+            .map(|(key, value)| object([("key", key.into()), ("value", hex::encode(value).into())]))
+            .collect();
+        object([
+            ("body", self.value.clone()),
+            ("signatures", Value::Array(signatures)),
+            ("spec", "yaohao/1".into()),
+            ("suite", self.suite.name().into()),
+            ("type", self.kind.name().into()),
+        ])
+        .to_file()
+    }
+
+    /// Checks every signature under its own stated key. Whether the keys mean anything is for a policy to say.
+    ///
+    /// # Errors
+    /// [`Code::SignatureInvalid`].
+    pub fn check_signatures(&self) -> Result<()> {
+        let text = signed_text(self.kind, &self.digest);
+        match self.signatures.iter().find(|(key, value)| !key.has_signed(text.as_bytes(), value)) {
+            None => Ok(()),
+            Some((key, _)) => Err(Fault::new(Code::SignatureInvalid).fact("key", key)),
+        }
+    }
+}
+
+/// The text that is signed.
+///
+/// ```
+/// use yaohao::{encoding::Digest, statement::{signed_text, Type}};
+/// assert!(signed_text(Type::Record, &Digest([0; 32])).starts_with("yaohao/1 record\n0000"));
+/// ```
+#[must_use]
+pub fn signed_text(kind: Type, digest: &Digest) -> String {
+    format!("yaohao/1 {}\n{digest}\n", kind.name())
+}
+
+type Envelope = (String, Suite, Value, Vec<(PublicKey, [u8; 64])>);
+
+fn parse_envelope(bytes: &[u8]) -> Result<Envelope> {
+    let mut members = Members::of(parse_canonical(bytes)?, "")?;
+    let spec = members.text("spec")?;
+    if spec != "yaohao/1" {
+        return Err(Fault::new(Code::StatementSpec).fact("found", spec));
+    }
+    let suite = members.parsed("suite", Suite::parse)?;
+    let kind = members.text("type")?;
+    let signatures = members.array("signatures", SIGNATURES, |value, path| {
+        let mut members = Members::of(value, path)?;
+        let signature = (members.parsed("key", PublicKey::parse)?, members.parsed("value", hex_array)?);
+        members.finish()?;
+        Ok(signature)
+    })?;
+    if signatures.is_empty() || !signatures.is_sorted_by(|a, b| a.0 < b.0) {
+        return Err(Fault::new(Code::SignatureForm)
+            .fact("detail", "signatures must be at least one, ascending by key, each key once"));
+    }
+    let body = members.value("body")?;
+    members.finish()?;
+    Ok((kind, suite, body, signatures))
+}

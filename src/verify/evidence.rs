@@ -1,0 +1,140 @@
+//! The files of a campaign, wherever they are kept, and reading them into statements (SPEC §3, V1, V2).
+
+use super::Limits;
+use crate::announcement::{Announcement, BeaconPlan};
+use crate::fault::{Code, Fault, Result};
+use crate::ident::Id;
+use crate::record::Record;
+use crate::register::Blocks;
+use crate::seed::{Beacon, Closing, Contribution};
+use crate::statement::{Body, Statement};
+use std::collections::BTreeMap;
+
+/// The published files: a folder, an archive, or bytes in memory.
+pub trait Evidence {
+    /// The names of all files, with their sizes.
+    ///
+    /// # Errors
+    /// [`Code::FileRead`].
+    fn files(&self) -> Result<BTreeMap<String, u64>>;
+
+    /// Opens a file that [`Evidence::files`] listed.
+    ///
+    /// # Errors
+    /// [`Code::FileRead`].
+    fn open(&self, name: &str) -> Result<Box<dyn Blocks + '_>>;
+}
+
+/// Files in memory.
+impl Evidence for BTreeMap<String, Vec<u8>> {
+    fn files(&self) -> Result<BTreeMap<String, u64>> {
+        Ok(self.iter().map(|(name, bytes)| (name.clone(), crate::encoding::count(bytes.len()))).collect())
+    }
+
+    fn open(&self, name: &str) -> Result<Box<dyn Blocks + '_>> {
+        match self.get(name) {
+            Some(bytes) => Ok(Box::new(Some(bytes.clone()))),
+            None => Err(Fault::new(Code::FileMissing).file(name)),
+        }
+    }
+}
+
+/// Reads a whole file, up to a limit: the size that was listed may have grown since.
+pub(super) fn read(evidence: &dyn Evidence, name: &str, limit: u64) -> Result<Vec<u8>> {
+    let mut blocks = evidence.open(name)?;
+    let mut bytes = Vec::new();
+    while let Some(block) = blocks.next_block().map_err(|fault| fault.file(name))? {
+        bytes.extend_from_slice(&block);
+        let found = crate::encoding::count(bytes.len());
+        if found > limit {
+            return Err(Fault::new(Code::SizeLimit).file(name).fact("bytes", found).fact("limit", limit));
+        }
+    }
+    Ok(bytes)
+}
+
+/// The CSV files of a campaign.
+pub(super) const TABLES: [&str; 5] =
+    ["targets.csv", "inspectors.csv", "recusals.csv", "selected.csv", "assignments.csv"];
+/// The JSON files that are not contributions.
+const DOCUMENTS: [&str; 4] = ["announcement.json", "closing.json", "beacon.json", "record.json"];
+
+/// The contributor in a contribution's file name.
+pub(super) fn contributor_of(name: &str) -> Option<Id> {
+    Id::parse(name.strip_prefix("contribution-")?.strip_suffix(".json")?).ok()
+}
+
+/// Whether a file is one of SPEC §3.
+pub(super) fn covered(name: &str) -> bool {
+    TABLES.contains(&name) || DOCUMENTS.contains(&name) || contributor_of(name).is_some()
+}
+
+/// V1: every covered file is within its limit.
+pub(super) fn check_sizes(files: &BTreeMap<String, u64>, limits: &Limits) -> Result<()> {
+    for (name, bytes) in files.iter().filter(|(name, _)| covered(name)) {
+        let limit = if TABLES.contains(&name.as_str()) { limits.csv_bytes } else { limits.statement_bytes };
+        if *bytes > limit {
+            return Err(Fault::new(Code::SizeLimit).file(name).fact("bytes", bytes).fact("limit", limit));
+        }
+    }
+    Ok(())
+}
+
+/// All JSON files of a campaign, read and checked in form.
+#[derive(Debug)]
+pub(super) struct Documents {
+    pub(super) announcement: Statement<Announcement>,
+    pub(super) contributions: BTreeMap<Id, Statement<Contribution>>,
+    pub(super) closing: Option<Statement<Closing>>,
+    pub(super) beacon: Option<Beacon>,
+    pub(super) record: Option<Statement<Record>>,
+}
+
+impl Documents {
+    /// V2: reads every JSON file that is there.
+    pub(super) fn read(evidence: &dyn Evidence, files: &BTreeMap<String, u64>, limits: &Limits) -> Result<Self> {
+        let bytes = |name: &str| read(evidence, name, limits.statement_bytes);
+        let there = |name: &str| files.contains_key(name);
+        let announcement = statement("announcement.json", &bytes("announcement.json")?)?;
+        let mut contributions = BTreeMap::new();
+        for (name, contributor) in files.keys().filter_map(|name| Some((name, contributor_of(name)?))) {
+            let contribution: Statement<Contribution> = statement(name, &bytes(name)?)?;
+            if contribution.body().contributor != contributor {
+                let fault = Fault::new(Code::JsonMember).file(name).fact("member", "contributor");
+                return Err(fault.fact("detail", "is not the one in the file's name"));
+            }
+            contributions.insert(contributor, contribution);
+        }
+        let closing =
+            if there("closing.json") { Some(statement("closing.json", &bytes("closing.json")?)?) } else { None };
+        let beacon = if there("beacon.json") {
+            Some(Beacon::parse(&bytes("beacon.json")?).map_err(|fault| fault.file("beacon.json"))?)
+        } else {
+            None
+        };
+        let record = if there("record.json") { Some(statement("record.json", &bytes("record.json")?)?) } else { None };
+        Ok(Self { announcement, contributions, closing, beacon, record })
+    }
+
+    /// The files of SPEC §3 that are not there.
+    pub(super) fn missing(&self, files: &BTreeMap<String, u64>) -> Vec<String> {
+        let plan = &self.announcement.body().seed;
+        let mut wanted: Vec<String> = TABLES.iter().map(ToString::to_string).collect();
+        wanted.push("record.json".to_owned());
+        if !plan.contributors.is_empty() {
+            wanted.push("closing.json".to_owned());
+        }
+        if plan.beacon != BeaconPlan::None {
+            wanted.push("beacon.json".to_owned());
+        }
+        let listed = self.closing.iter().flat_map(|closing| &closing.body().contributions);
+        wanted.extend(listed.filter(|(_, digest)| digest.is_some()).map(|(id, _)| format!("contribution-{id}.json")));
+        wanted.retain(|name| !files.contains_key(name));
+        wanted.sort();
+        wanted
+    }
+}
+
+fn statement<B: Body>(name: &str, bytes: &[u8]) -> Result<Statement<B>> {
+    Statement::parse(bytes).map_err(|fault| fault.file(name))
+}

@@ -1,0 +1,168 @@
+//! What the reader brings: whom to trust, what to accept, how much to read (SPEC §12).
+
+use crate::fault::{Code, Fault, Result};
+use crate::ident::Id;
+use crate::statement::Type;
+use crate::suite::{PublicKey, Suite};
+use serde::Deserialize;
+
+/// A reader's policy.
+///
+/// ```
+/// use yaohao::verify::Policy;
+/// let policy = Policy::parse("spec = \"yaohao/1\"\nthreshold = 1\nsuites = [\"ed25519-sha256\"]\nbeacons = [\"drand-quicknet\"]\n\
+///     [[keys]]\nholder = \"yingji\"\nkey = \"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a\"\nsigns = [\"record\"]\n").unwrap();
+/// assert_eq!(policy.keys.len(), 1);
+/// assert!(!policy.accept_publisher_order);
+/// assert!(Policy::parse("spec = \"yaohao/1\"\nunknown = 1").is_err());
+/// ```
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// How many distinct holders must have signed announcement, closing and record.
+    pub threshold: usize,
+    /// Accepted suites.
+    pub suites: Vec<Suite>,
+    /// Accepted beacons by name.
+    pub beacons: Vec<String>,
+    /// Whether the publisher's word is taken for the order of events.
+    pub accept_publisher_order: bool,
+    /// The keys.
+    pub keys: Vec<TrustedKey>,
+    /// How much to read.
+    pub limits: Limits,
+}
+
+/// A key that the reader trusts for some types of statement.
+#[derive(Debug, Clone)]
+pub struct TrustedKey {
+    /// Who holds it.
+    pub holder: Id,
+    /// The key.
+    pub key: PublicKey,
+    /// What it may sign.
+    pub signs: Vec<Type>,
+}
+
+/// How much to read before refusing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a JSON file. 10,000 cells of 1,000 strata are about 2 MB; eight times that.
+    pub statement_bytes: u64,
+    /// Bytes of a CSV file. 200 million rows of 80 bytes are 16 GB.
+    pub csv_bytes: u64,
+    /// Rows of a register. China has about 190 million market entities; five times that.
+    pub rows: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { statement_bytes: 16 << 20, csv_bytes: 16 << 30, rows: 1_000_000_000 }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    spec: String,
+    threshold: usize,
+    suites: Vec<String>,
+    beacons: Vec<String>,
+    order: Option<String>,
+    keys: Vec<FileKey>,
+    limits: Option<FileLimits>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileKey {
+    holder: String,
+    key: String,
+    signs: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct FileLimits {
+    statement_bytes: Option<u64>,
+    csv_bytes: Option<u64>,
+    rows: Option<u64>,
+}
+
+impl Policy {
+    /// Reads a policy file.
+    ///
+    /// # Errors
+    /// [`Code::PolicyForm`].
+    pub fn parse(text: &str) -> Result<Self> {
+        let file: File = toml::from_str(text).map_err(|error| malformed(error.to_string().trim()))?;
+        if file.spec != "yaohao/1" {
+            return Err(malformed("spec must be \"yaohao/1\""));
+        }
+        if file.threshold == 0 || file.keys.is_empty() {
+            return Err(malformed("a policy needs a threshold of at least 1 and at least one key"));
+        }
+        let order = match file.order.as_deref() {
+            None => false,
+            Some("publisher") => true,
+            Some(other) => return Err(malformed(&format!("order must be \"publisher\", not {other:?}"))),
+        };
+        let limits = file.limits.unwrap_or_default();
+        let default = Limits::default();
+        Ok(Self {
+            threshold: file.threshold,
+            suites: file
+                .suites
+                .iter()
+                .map(|name| Suite::parse(name))
+                .collect::<Result<_>>()
+                .map_err(|fault| malformed(&fault.to_string()))?,
+            beacons: file.beacons.into_iter().map(beacon).collect::<Result<_>>()?,
+            accept_publisher_order: order,
+            keys: file.keys.into_iter().map(trusted).collect::<Result<_>>()?,
+            limits: Limits {
+                statement_bytes: limits.statement_bytes.unwrap_or(default.statement_bytes),
+                csv_bytes: limits.csv_bytes.unwrap_or(default.csv_bytes),
+                rows: limits.rows.unwrap_or(default.rows),
+            },
+        })
+    }
+
+    /// The distinct holders whose keys for this type are among `keys`.
+    #[must_use]
+    pub fn holders(&self, kind: Type, keys: impl Iterator<Item = PublicKey>) -> Vec<&Id> {
+        let signed: Vec<PublicKey> = keys.collect();
+        let mut holders: Vec<&Id> = self
+            .keys
+            .iter()
+            .filter(|key| key.signs.contains(&kind) && signed.contains(&key.key))
+            .map(|key| &key.holder)
+            .collect();
+        holders.sort();
+        holders.dedup();
+        holders
+    }
+}
+
+fn beacon(name: String) -> Result<String> {
+    match name.as_str() {
+        "drand-quicknet" | "none" => Ok(name),
+        _ => Err(malformed(&format!("beacon {name:?} is neither \"drand-quicknet\" nor \"none\""))),
+    }
+}
+
+fn trusted(key: FileKey) -> Result<TrustedKey> {
+    let wrap = |fault: Fault| malformed(&fault.to_string());
+    let signs = key.signs.iter().map(|name| {
+        let kind = Type::ALL.into_iter().find(|kind| kind.name() == name);
+        kind.ok_or_else(|| malformed(&format!("{name:?} is not a type of statement")))
+    });
+    Ok(TrustedKey {
+        holder: Id::parse(&key.holder).map_err(wrap)?,
+        key: PublicKey::parse(&key.key).map_err(wrap)?,
+        signs: signs.collect::<Result<_>>()?,
+    })
+}
+
+fn malformed(detail: &str) -> Fault {
+    Fault::new(Code::PolicyForm).fact("detail", detail)
+}

@@ -1,0 +1,470 @@
+//! The steps V3 to V15, each a function named after it (SPEC §12).
+
+use super::evidence::{Documents, contributor_of, read};
+use super::{Evidence, Limits, Policy, Status, Step, Tally};
+use crate::announcement::{Announced, BeaconPlan, QUICKNET, same_campaign};
+use crate::draw::{Binding, Pool, Selection, check_strata};
+use crate::encoding::{Digest, Value, count};
+use crate::fault::{Code, Fault, Result};
+use crate::ident::{Id, Time};
+use crate::outcome::{Outcome, draw_inspectors, draw_targets};
+use crate::record::{FileMark, Record, cells_of, departments_of};
+use crate::register::{Commitment, Inspectors, Reasons, Recusals, scan};
+use crate::seed::{Seed, check_contributions};
+use crate::statement::{Statement, Type};
+use crate::suite::PublicKey;
+
+/// A step that did not fail.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) status: Status,
+    pub(super) tallies: Vec<Tally>,
+}
+
+impl Done {
+    pub(super) fn passed<const N: usize>(tallies: [Tally; N]) -> Self {
+        Self { status: Status::Passed, tallies: tallies.to_vec() }
+    }
+
+    fn skipped(files: Vec<String>) -> Self {
+        Self { status: Status::Skipped(files), tallies: Vec::new() }
+    }
+}
+
+impl Documents {
+    /// What V2 counted.
+    pub(super) fn form(&self) -> Done {
+        let others = [self.closing.is_some(), self.beacon.is_some(), self.record.is_some()];
+        let documents =
+            count(self.contributions.len()).saturating_add(count(others.into_iter().filter(|there| *there).count()));
+        Done::passed([("documents", documents.saturating_add(1))])
+    }
+}
+
+/// A campaign under verification, with what earlier steps found for later ones.
+pub(super) struct Campaign<'a> {
+    evidence: &'a dyn Evidence,
+    documents: &'a Documents,
+    policy: Option<&'a Policy>,
+    limits: &'a Limits,
+    missing: &'a [String],
+    seed: Option<Seed>,
+    /// The result of the pass over the targets: the pool must outlive its binding, so the selection is derived at once.
+    targets: Option<TargetsPass>,
+    inspectors: Option<Inspectors>,
+    outcome: Option<Result<Outcome>>,
+}
+
+struct TargetsPass {
+    binding: Binding,
+    strata: Result<Option<Selection>>,
+    cells: u64,
+}
+
+impl<'a> Campaign<'a> {
+    pub(super) fn new(
+        evidence: &'a dyn Evidence,
+        documents: &'a Documents,
+        policy: Option<&'a Policy>,
+        limits: &'a Limits,
+        missing: &'a [String],
+    ) -> Self {
+        let seed = derive_seed(documents);
+        Self { evidence, documents, policy, limits, missing, seed, targets: None, inspectors: None, outcome: None }
+    }
+
+    pub(super) fn run(&mut self, step: Step) -> Result<Done> {
+        let lacking = self.lacking(step);
+        if !lacking.is_empty() {
+            return Ok(Done::skipped(lacking));
+        }
+        match step {
+            Step::Files | Step::Form => Ok(Done::passed([])),
+            Step::Signatures => self.v3_signatures(),
+            Step::Policy => self.v4_policy(),
+            Step::Order => self.v5_order(),
+            Step::Targets => self.v6_targets(),
+            Step::Inspectors => self.v7_inspectors(),
+            Step::Recusals => self.v8_recusals(),
+            Step::Strata => self.v9_strata(),
+            Step::Contributions => self.v10_contributions(),
+            Step::Beacon => self.v11_beacon(),
+            Step::Seed => self.v12_seed(),
+            Step::Selection => self.v13_selection(),
+            Step::Assignments => self.v14_assignments(),
+            Step::Record => self.v15_record(),
+        }
+    }
+
+    /// The files that a step needs and that are missing.
+    fn lacking(&self, step: Step) -> Vec<String> {
+        let seed = |name: &str| name == "closing.json" || contributor_of(name).is_some();
+        let needs = |name: &str| match step {
+            Step::Targets | Step::Strata => name == "targets.csv",
+            Step::Inspectors => name == "inspectors.csv",
+            // a recusal names an inspector of the register
+            Step::Recusals => name == "recusals.csv" || name == "inspectors.csv",
+            Step::Contributions => seed(name),
+            Step::Beacon => name == "beacon.json",
+            Step::Seed => seed(name) || name == "beacon.json" || name == "record.json",
+            Step::Selection => {
+                seed(name) || ["beacon.json", "record.json", "targets.csv", "selected.csv"].contains(&name)
+            }
+            Step::Assignments => name != "selected.csv",
+            Step::Record => name == "record.json" || name == "closing.json" || name == "beacon.json",
+            Step::Files | Step::Form | Step::Signatures | Step::Policy | Step::Order => false,
+        };
+        self.missing.iter().filter(|name| needs(name)).cloned().collect()
+    }
+
+    fn v3_signatures(&self) -> Result<Done> {
+        let documents = self.documents;
+        let announcement = documents.announcement.body();
+        let mut signatures = 0_u64;
+        let signers: Vec<_> = announcement.signers.iter().map(|signer| signer.key).collect();
+        let mut check =
+            |name: String, keys: Vec<PublicKey>, valid: Result<()>, allowed: &[PublicKey], threshold: u64| {
+                valid.map_err(|fault| fault.file(&name))?;
+                if let Some(key) = keys.iter().find(|key| !allowed.contains(key)) {
+                    return Err(Fault::new(Code::SignatureKey).file(name).fact("key", key));
+                }
+                if count(keys.len()) < threshold {
+                    return Err(Fault::new(Code::SignatureThreshold)
+                        .file(name)
+                        .fact("found", keys.len())
+                        .fact("expected", threshold));
+                }
+                signatures = signatures.saturating_add(count(keys.len()));
+                Ok(())
+            };
+        let threshold = announcement.threshold;
+        let of = &documents.announcement;
+        check("announcement.json".into(), of.keys().collect(), of.check_signatures(), &signers, threshold)?;
+        for (id, statement) in &documents.contributions {
+            let keys: Vec<_> = statement.keys().collect();
+            // a stranger's key is nowhere announced: V10 refuses its contribution
+            let allowed = match announcement.seed.contributors.iter().find(|contributor| contributor.id == *id) {
+                Some(contributor) => vec![contributor.key],
+                None => keys.clone(),
+            };
+            check(format!("contribution-{id}.json"), keys, statement.check_signatures(), &allowed, 1)?;
+        }
+        if let Some(of) = &documents.closing {
+            check("closing.json".into(), of.keys().collect(), of.check_signatures(), &signers, threshold)?;
+        }
+        if let Some(of) = &documents.record {
+            check("record.json".into(), of.keys().collect(), of.check_signatures(), &signers, threshold)?;
+        }
+        Ok(Done::passed([("signatures", signatures)]))
+    }
+
+    fn v4_policy(&self) -> Result<Done> {
+        let Some(policy) = self.policy else { return Ok(Done::skipped(vec!["policy".to_owned()])) };
+        let documents = self.documents;
+        let beacon = documents.announcement.body().seed.beacon.policy_name();
+        if !policy.beacons.iter().any(|accepted| accepted == beacon) {
+            return Err(Fault::new(Code::PolicyBeacon).fact("beacon", beacon));
+        }
+        trusted(policy, Type::Announcement, &documents.announcement)?;
+        for (id, statement) in &documents.contributions {
+            accepted_suite(policy, statement)?;
+            if !policy.holders(Type::Contribution, statement.keys()).contains(&id) {
+                let file = format!("contribution-{id}.json");
+                return Err(Fault::new(Code::PolicyContributor).file(file).fact("contributor", id));
+            }
+        }
+        documents.closing.as_ref().map_or(Ok(()), |closing| trusted(policy, Type::Closing, closing))?;
+        documents.record.as_ref().map_or(Ok(()), |record| trusted(policy, Type::Record, record))?;
+        Ok(Done::passed([("keys", count(policy.keys.len()))]))
+    }
+
+    fn v5_order(&self) -> Result<Done> {
+        let documents = self.documents;
+        let announcement = documents.announcement.body();
+        let digest = documents.announcement.digest();
+        let same = |file: &str, number: &Id, named: &Digest| {
+            same_campaign(&announcement.number, &digest, number, named).map_err(|fault| fault.file(file))
+        };
+        let mut last = ("announced_at", announcement.announced_at.clone());
+        for (id, statement) in &documents.contributions {
+            let body = statement.body();
+            same(&format!("contribution-{id}.json"), &body.number, &body.announcement)?;
+            before(("announced_at", &announcement.announced_at), ("contributed_at", &body.contributed_at))?;
+            last = last.max_by_time("contributed_at", &body.contributed_at);
+        }
+        if let Some(closing) = &documents.closing {
+            same("closing.json", &closing.body().number, &closing.body().announcement)?;
+            before((last.0, &last.1), ("closed_at", &closing.body().closed_at))?;
+            last = ("closed_at", closing.body().closed_at.clone());
+        }
+        if let BeaconPlan::Drand { round } = announcement.seed.beacon {
+            let published = QUICKNET.time(round).ok_or_else(|| {
+                Fault::new(Code::BeaconRound).fact("found", round).fact("expected", "a year below 10000")
+            })?;
+            // T2 is at least ten minutes after T0, and strictly after T1
+            let earliest = announcement.announced_at.plus(600).unwrap_or_else(|| announcement.announced_at.clone());
+            before(("announced_at + 600 s", &earliest), ("beacon", &published))?;
+            if documents.closing.is_some() && last.1 >= published {
+                return Err(broken_order("closed_at", "beacon"));
+            }
+            last = ("beacon", published);
+        }
+        if let Some(record) = &documents.record {
+            same("record.json", &record.body().number, &record.body().announcement)?;
+            before((last.0, &last.1), ("drawn_at", &record.body().drawn_at))?;
+        }
+        let accepted = self.policy.is_some_and(|policy| policy.accept_publisher_order);
+        Ok(Done { status: if accepted { Status::Passed } else { Status::Trust }, tallies: Vec::new() })
+    }
+
+    fn v6_targets(&mut self) -> Result<Done> {
+        let announcement = self.documents.announcement.body();
+        let lots = self.seed.as_ref().map(Seed::lots);
+        let binding = Binding::announced(announcement, lots.as_ref().map(|lots| lots.tickets("targets")))?;
+        let mut blocks = self.evidence.open("targets.csv")?;
+        let (commitment, pool) =
+            scan(&announcement.targets_schema(), self.limits.rows, blocks.as_mut(), || Pool::new(&binding))?;
+        as_announced("targets.csv", &announcement.targets, &commitment, &pool.excluded)?;
+        let cells = pool.strata.iter().map(|cells| count(cells.len())).sum();
+        let strata = match &lots {
+            Some(lots) => draw_targets(announcement, pool, lots).map(Some),
+            None => check_strata(announcement, &pool).map(|()| None),
+        };
+        self.targets = Some(TargetsPass { binding, strata, cells });
+        Ok(Done::passed([("rows", commitment.rows)]))
+    }
+
+    fn v7_inspectors(&mut self) -> Result<Done> {
+        let announcement = self.documents.announcement.body();
+        let schema = announcement.inspectors_schema();
+        let visitor = Inspectors::new(&schema, announcement.department_ids())?;
+        let mut blocks = self.evidence.open("inspectors.csv")?;
+        let (commitment, inspectors) = scan(&schema, self.limits.rows, blocks.as_mut(), || visitor.clone())?;
+        as_announced("inspectors.csv", &announcement.inspectors, &commitment, &inspectors.excluded)?;
+        self.inspectors = Some(inspectors);
+        Ok(Done::passed([("rows", commitment.rows)]))
+    }
+
+    fn v8_recusals(&mut self) -> Result<Done> {
+        let announcement = self.documents.announcement.body();
+        let Some(inspectors) = &self.inspectors else { return Ok(Done::skipped(Vec::new())) };
+        let mut blocks = self.evidence.open("recusals.csv")?;
+        let visitor = || Recusals::new(&inspectors.ids);
+        let (commitment, recusals) = scan(&announcement.recusals_schema(), self.limits.rows, blocks.as_mut(), visitor)?;
+        as_announced("recusals.csv", &announcement.recusals, &commitment, &Reasons::default())?;
+        // all facts are at hand: derive the outcome, before any look at what was published
+        if let (Some(targets), Some(lots)) = (&mut self.targets, self.seed.as_ref().map(Seed::lots))
+            && let Ok(Some(selection)) = &targets.strata
+        {
+            let selection = selection.clone();
+            let outcome =
+                draw_inspectors(announcement, &targets.binding, selection, &inspectors.present, &recusals, &lots);
+            self.outcome = Some(outcome);
+        }
+        Ok(Done::passed([("rows", commitment.rows)]))
+    }
+
+    fn v9_strata(&mut self) -> Result<Done> {
+        match &self.targets {
+            None => Ok(Done::skipped(vec!["targets.csv".to_owned()])),
+            Some(TargetsPass { strata: Err(fault), .. }) => Err(fault.clone()),
+            Some(TargetsPass { cells, .. }) => Ok(Done::passed([("cells", *cells)])),
+        }
+    }
+
+    fn v10_contributions(&self) -> Result<Done> {
+        let documents = self.documents;
+        let values =
+            check_contributions(documents.announcement.body(), &documents.contributions, documents.closing.as_ref())?;
+        let given = values.iter().filter(|value| value.is_some()).count();
+        Ok(Done::passed([("contributions", count(given)), ("absent", count(values.len().saturating_sub(given)))]))
+    }
+
+    fn v11_beacon(&self) -> Result<Done> {
+        let plan = &self.documents.announcement.body().seed.beacon;
+        match (&self.documents.beacon, plan) {
+            (Some(beacon), plan) => beacon.check(plan).map_err(|fault| fault.file("beacon.json"))?,
+            (None, BeaconPlan::Drand { .. }) => return Ok(Done::skipped(vec!["beacon.json".to_owned()])),
+            (None, BeaconPlan::None) => {}
+        }
+        Ok(Done::passed(match plan {
+            BeaconPlan::Drand { round } => [("round", *round)],
+            BeaconPlan::None => [("round", 0)],
+        }))
+    }
+
+    fn v12_seed(&self) -> Result<Done> {
+        let (Some(seed), Some(record)) = (&self.seed, self.record()) else { return Ok(Done::skipped(Vec::new())) };
+        let fault = |found: &str, expected: &str| {
+            Err(Fault::new(Code::SeedText).file("record.json").fact("found", found).fact("expected", expected))
+        };
+        if record.seed_text != seed.text() {
+            return fault(&record.seed_text, seed.text());
+        }
+        if record.seed != seed.digest() {
+            return fault(&record.seed.to_string(), &seed.digest().to_string());
+        }
+        Ok(Done::passed([]))
+    }
+
+    fn v13_selection(&self) -> Result<Done> {
+        let (Some(TargetsPass { strata: Ok(Some(selection)), .. }), Some(record)) = (&self.targets, self.record())
+        else {
+            return Ok(Done::skipped(Vec::new()));
+        };
+        let csv = selection.to_csv();
+        self.compare_file("selected.csv", &csv, selection.rows(), &record.selected)?;
+        same_member("cells", &record.cells, &cells_of(selection))?;
+        let drawn = selection.drawn().count();
+        Ok(Done::passed([("drawn", count(drawn)), ("reserves", selection.rows().saturating_sub(count(drawn)))]))
+    }
+
+    fn v14_assignments(&self) -> Result<Done> {
+        let (Some(outcome), Some(record)) = (&self.outcome, self.record()) else {
+            return Ok(Done::skipped(Vec::new()));
+        };
+        let outcome = outcome.as_ref().map_err(Clone::clone)?;
+        self.compare_file("assignments.csv", &outcome.assignments_csv, outcome.seats(), &record.assignments)?;
+        same_member("departments", &record.departments, &departments_of(&outcome.departments))?;
+        let one = outcome.departments.iter().map(crate::assign::DepartmentOutcome::one_possible).sum();
+        Ok(Done::passed([("seats", outcome.seats()), ("one-possible", one)]))
+    }
+
+    fn v15_record(&self) -> Result<Done> {
+        let Some(record) = self.record() else { return Ok(Done::skipped(Vec::new())) };
+        let text = |digest: Option<Digest>| digest.map_or_else(|| "nothing".to_owned(), |digest| digest.to_string());
+        let closing = self.documents.closing.as_ref().map(Statement::digest);
+        let beacon = self.documents.beacon.as_ref().map(crate::seed::Beacon::file_digest);
+        for (member, found, expected) in [("closing", record.closing, closing), ("beacon", record.beacon, beacon)] {
+            if found != expected {
+                return Err(differs(member, &text(found), &text(expected)));
+            }
+        }
+        Ok(Done::passed([]))
+    }
+
+    fn record(&self) -> Option<&'a Record> {
+        self.documents.record.as_ref().map(Statement::body)
+    }
+
+    /// Compares a published file with what was derived, then the record's mark of it.
+    fn compare_file(&self, name: &str, expected: &str, rows: u64, mark: &FileMark) -> Result<()> {
+        let found = read(self.evidence, name, self.limits.csv_bytes)?;
+        if found != expected.as_bytes() {
+            return Err(first_difference(name, &found, expected));
+        }
+        let right = FileMark { rows, sha256: Digest::of(expected.as_bytes()) };
+        if *mark != right {
+            let text = |mark: &FileMark| format!("{} rows, {}", mark.rows, mark.sha256);
+            return Err(differs(name, &text(mark), &text(&right)));
+        }
+        Ok(())
+    }
+}
+
+/// The seed, if all that it is made of is there and right; the steps that check it report what is not.
+fn derive_seed(documents: &Documents) -> Option<Seed> {
+    let announcement = documents.announcement.body();
+    let values = check_contributions(announcement, &documents.contributions, documents.closing.as_ref()).ok()?;
+    match (&documents.beacon, &announcement.seed.beacon) {
+        (Some(beacon), plan) => beacon.check(plan).ok()?,
+        (None, BeaconPlan::Drand { .. }) => return None,
+        (None, BeaconPlan::None) => {}
+    }
+    Some(Seed::new(announcement, &documents.announcement.digest(), &values, documents.beacon.as_ref()))
+}
+
+fn accepted_suite<B>(policy: &Policy, statement: &Statement<B>) -> Result<()> {
+    if policy.suites.contains(&statement.suite()) {
+        return Ok(());
+    }
+    Err(Fault::new(Code::PolicySuite).fact("suite", statement.suite().name()))
+}
+
+fn trusted<B>(policy: &Policy, kind: Type, statement: &Statement<B>) -> Result<()> {
+    let file = format!("{}.json", kind.name());
+    accepted_suite(policy, statement).map_err(|fault| fault.file(&file))?;
+    let holders = policy.holders(kind, statement.keys());
+    if holders.len() < policy.threshold {
+        return Err(Fault::new(Code::PolicyKeys)
+            .file(file)
+            .fact("found", holders.len())
+            .fact("expected", policy.threshold));
+    }
+    Ok(())
+}
+
+trait Latest {
+    fn max_by_time(self, name: &'static str, time: &Time) -> Self;
+}
+
+impl Latest for (&'static str, Time) {
+    fn max_by_time(self, name: &'static str, time: &Time) -> Self {
+        if *time > self.1 { (name, time.clone()) } else { self }
+    }
+}
+
+fn before(earlier: (&str, &Time), later: (&str, &Time)) -> Result<()> {
+    if earlier.1 <= later.1 { Ok(()) } else { Err(broken_order(earlier.0, later.0)) }
+}
+
+fn broken_order(earlier: &str, later: &str) -> Fault {
+    Fault::new(Code::OrderTime).fact("earlier", earlier).fact("later", later)
+}
+
+fn as_announced(file: &str, announced: &Announced, found: &Commitment, excluded: &Reasons) -> Result<()> {
+    let differs = |code, found: String, expected: String| {
+        Err(Fault::new(code).file(file).fact("found", found).fact("expected", expected))
+    };
+    let expected = &announced.commitment;
+    match () {
+        () if found.rows != expected.rows => {
+            differs(Code::RegisterRows, found.rows.to_string(), expected.rows.to_string())
+        }
+        () if found.sha256 != expected.sha256 => {
+            differs(Code::RegisterDigest, found.sha256.to_string(), expected.sha256.to_string())
+        }
+        () if found.root != expected.root => {
+            differs(Code::RegisterRoot, found.root.to_string(), expected.root.to_string())
+        }
+        () if *excluded != announced.excluded => {
+            differs(Code::RegisterExcluded, excluded.to_string(), announced.excluded.to_string())
+        }
+        () => Ok(()),
+    }
+}
+
+fn same_member(member: &str, found: &[Value], expected: &[Value]) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    let pair = found.iter().zip(expected).find(|(found, expected)| found != expected);
+    match pair {
+        Some((found, expected)) => Err(differs(member, &found.to_canonical(), &expected.to_canonical())),
+        None => Err(differs(member, &format!("{} elements", found.len()), &format!("{} elements", expected.len()))),
+    }
+}
+
+fn differs(member: &str, found: &str, expected: &str) -> Fault {
+    Fault::new(Code::RecordDiffers)
+        .file("record.json")
+        .fact("member", member)
+        .fact("found", found)
+        .fact("expected", expected)
+}
+
+/// Names the first line that is not what the lottery gives.
+fn first_difference(name: &str, found: &[u8], expected: &str) -> Fault {
+    let found_lines: Vec<&[u8]> = found.split_inclusive(|b| *b == b'\n').collect();
+    let expected_lines: Vec<&[u8]> = expected.as_bytes().split_inclusive(|b| *b == b'\n').collect();
+    let same = found_lines.iter().zip(&expected_lines).take_while(|(a, b)| a == b).count();
+    let show = |lines: &[&[u8]]| match lines.get(same) {
+        Some(line) => String::from_utf8_lossy(line).trim_end_matches('\n').to_owned(),
+        None => "(end of file)".to_owned(),
+    };
+    Fault::new(Code::OutcomeDiffers)
+        .file(name)
+        .fact("line", count(same).saturating_add(1))
+        .fact("found", show(&found_lines))
+        .fact("expected", show(&expected_lines))
+}
