@@ -120,7 +120,7 @@ impl Campaign {
     pub fn look(&self, now: &Time) -> Result<Frozen, Vec<Fault>> {
         let plan = self.plan().map_err(|fault| vec![fault])?;
         let key = RegisterKey::load(&self.private()).unwrap_or_else(|_| RegisterKey::for_a_look());
-        let keys = AnnouncedKeys::load(&plan, &self.private()).map_err(|fault| vec![fault])?;
+        let keys = AnnouncedKeys::for_a_look(&plan, &self.private());
         freeze(&self.folder, &plan, keys, &key, now)
     }
 
@@ -336,6 +336,18 @@ pub fn derive(announcement: &Announcement, evidence: &dyn Evidence, lots: &Lots)
     let (_, recusals) = scan(&announcement.recusals_schema(), u64::MAX, evidence.open("recusals.csv")?.as_mut(), make)?;
     let selection = draw_targets(announcement, pool, lots)?;
     draw_inspectors(announcement, &binding, selection, &inspectors.present, &recusals, lots)
+}
+
+/// The lots of a record's own seed text, for explanations. Whether the text is right is for `verify` to say.
+///
+/// # Errors
+/// [`Code::SeedText`].
+pub fn recorded_lots(record: &Record) -> Result<Lots> {
+    let found = Digest::of(record.seed_text.as_bytes());
+    if found != record.seed {
+        return Err(Fault::new(Code::SeedText).file("record.json").fact("found", record.seed).fact("expected", found));
+    }
+    Ok(Lots::of(found))
 }
 
 /// Verifies files as they lie on the disk; any failure is a fault.

@@ -66,6 +66,25 @@ impl AnnouncedKeys {
     }
 }
 
+impl AnnouncedKeys {
+    /// For a look before keys are made: whoever has none yet gets a stand-in.
+    #[must_use]
+    pub fn for_a_look(plan: &Plan, private: &Path) -> Self {
+        let keys = KeyFolder::new(&private.join("keys"));
+        let key = |holder: &Id| {
+            let stand_in = yaohao::suite::SecretKey::from_bytes(&Digest::of(holder.as_str().as_bytes()).0);
+            keys.public(holder).unwrap_or_else(|_| stand_in.public())
+        };
+        let mut signers: Vec<Signer> =
+            plan.signers.iter().map(|holder| Signer { holder: holder.clone(), key: key(holder) }).collect();
+        signers.sort_by_key(|signer| signer.key);
+        let commitment = (plan.beacon == BeaconPlan::None).then_some(Digest([0; 32]));
+        let contributors =
+            plan.contributors.iter().map(|id| Contributor { id: id.clone(), key: key(id), commitment }).collect();
+        Self { signers, contributors }
+    }
+}
+
 fn read_commitment(private: &Path, contributor: &Id) -> Result<Digest> {
     let path = private.join("contributions").join(format!("{contributor}.commitment"));
     match crate::files::read_text(&path) {

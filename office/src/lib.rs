@@ -3,9 +3,12 @@
 //! Everything that decides an outcome is in the core; here files become its inputs and its outputs become files.
 
 pub mod campaign;
+pub mod explain;
 pub mod files;
 pub mod freeze;
 pub mod generate;
 pub mod intake;
 pub mod keys;
 pub mod plan;
+pub mod prove;
+pub mod simulate;

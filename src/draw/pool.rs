@@ -60,6 +60,12 @@ impl Binding {
         Some((index, split.and_then(|column| cells.get(column)).map_or("", |cell| cell.as_ref())))
     }
 
+    /// Whether a row bears a reason not to take part.
+    #[must_use]
+    pub fn is_excluded(&self, cells: &[Cow<'_, str>]) -> bool {
+        cells.get(self.excluded).is_some_and(|reason| !reason.is_empty())
+    }
+
     /// The indexes of the items that apply to a row.
     pub fn items_of<'a>(&'a self, cells: &'a [Cow<'_, str>]) -> impl Iterator<Item = usize> + 'a {
         self.items.iter().enumerate().filter(|(_, rule)| rule.holds(cells)).map(|(index, _)| index)

@@ -13,7 +13,9 @@ pub struct Lots {
 }
 
 impl Lots {
-    pub(super) fn of(seed: Digest) -> Self {
+    /// The lots of a seed.
+    #[must_use]
+    pub fn of(seed: Digest) -> Self {
         Self { seed }
     }
 

@@ -1,0 +1,199 @@
+//! Arguments, with help in the reader's language.
+
+use crate::language::Language;
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// All arguments; the help texts are in `messages/`.
+#[derive(Debug, Parser)]
+#[command(name = "yaohao", version, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[arg(long, global = true, value_parser = ["zh", "en"])]
+    pub(crate) lang: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(Demo),
+    New(Dir),
+    Check(Dir),
+    Announce(Dir),
+    Contribute(Contribute),
+    Close(Dir),
+    Draw(Draw),
+    Verify(Verify),
+    Explain(Explain),
+    Prove(Prove),
+    Simulate(Simulate),
+    Generate(Generate),
+    Key(Key),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[arg(default_value = "yaohao-demo")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dir {
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Contribute {
+    pub(crate) dir: PathBuf,
+    #[arg(long = "as", value_name = "ID")]
+    pub(crate) contributor: String,
+    #[arg(long, value_name = "HEX")]
+    pub(crate) value: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) commit: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Draw {
+    pub(crate) dir: PathBuf,
+    #[arg(long, value_name = "FILE", conflicts_with = "signature")]
+    pub(crate) beacon: Option<PathBuf>,
+    #[arg(long, value_name = "HEX")]
+    pub(crate) signature: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    pub(crate) path: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    pub(crate) campaign: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    pub(crate) dir: PathBuf,
+    pub(crate) id: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Prove {
+    pub(crate) dir: PathBuf,
+    pub(crate) id: String,
+    #[arg(long, default_value = "targets", value_parser = ["targets", "inspectors", "recusals"])]
+    pub(crate) register: String,
+    #[arg(long)]
+    pub(crate) open: bool,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    pub(crate) dir: PathBuf,
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) draws: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    #[arg(value_parser = ["targets", "inspectors", "recusals"])]
+    pub(crate) register: String,
+    #[arg(long)]
+    pub(crate) rows: u64,
+    #[arg(long, default_value = "yaohao")]
+    pub(crate) seed: String,
+    #[arg(long, value_delimiter = ',', default_value = "yingji,gongan,shichang,fagai,jingxin,zonghe")]
+    pub(crate) departments: Vec<String>,
+    #[arg(long, default_value_t = 300)]
+    pub(crate) targets: u64,
+    #[arg(long, default_value_t = 80)]
+    pub(crate) inspectors: u64,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Key {
+    #[command(subcommand)]
+    pub(crate) command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    New(KeyNew),
+    Show(KeyShow),
+    Sign(KeySign),
+    Trust(Dir),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyNew {
+    pub(crate) holder: String,
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyShow {
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeySign {
+    pub(crate) file: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+}
+
+/// Reads the arguments; usage errors and help come as `Err`.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Cli, Language), clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let language = Language::choose(&arguments);
+    let matches = localised(Cli::command(), language, "").try_get_matches_from(arguments)?;
+    Ok((Cli::from_arg_matches(&matches)?, language))
+}
+
+/// Gives a command, its arguments and its subcommands their texts.
+fn localised(command: clap::Command, language: Language, path: &str) -> clap::Command {
+    let about = language.text(&format!("help{path}"));
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let template = format!("{{about}}\n\n{}\n  {{usage}}\n\n{{all-args}}\n", language.text("help-usage"));
+    let mut command = command
+        .about(about.clone())
+        .help_template(template)
+        .subcommand_help_heading(language.text("help-commands"))
+        .disable_help_flag(true)
+        .arg(
+            clap::Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(clap::ArgAction::Help)
+                .help(language.text("arg-help")),
+        )
+        .mut_args(|argument| {
+            let heading = language.text(if argument.is_positional() { "help-arguments" } else { "help-options" });
+            let text = language.text(&format!("arg-{}", argument.get_id()));
+            argument.help(text).help_heading(heading)
+        });
+    if path.is_empty() {
+        command = command.disable_version_flag(true).arg(
+            clap::Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(clap::ArgAction::Version)
+                .help(language.text("arg-version")),
+        );
+        command = command.mut_args(|argument| argument.help_heading(language.text("help-options")));
+    }
+    for name in names {
+        let path = format!("{path}-{name}");
+        command = command.mut_subcommand(name, |sub| localised(sub, language, &path));
+    }
+    command
+}

@@ -1,0 +1,88 @@
+//! announce, contribute, close, draw.
+
+use super::show::{announcement, drawn};
+use super::{Outcome, Screen, now, one};
+use crate::args::{Contribute, Draw};
+use std::path::Path;
+use yaohao::announcement::{BeaconPlan, QUICKNET};
+use yaohao::encoding::hex_array;
+use yaohao::fault::{Code, Fault, Result};
+use yaohao::ident::Id;
+use yaohao::seed::Beacon;
+use yaohao_office::campaign::Campaign;
+use yaohao_office::files::read_text;
+use yaohao_office::keys::{Entropy as _, System, read_key};
+
+pub(super) fn announce(screen: &Screen, dir: &Path) -> Outcome {
+    let campaign = Campaign::new(dir);
+    let frozen = campaign.announce(&now()?, &mut System)?;
+    let digest = campaign.announcement().map_err(one)?.digest();
+    screen.say("announced", &[("number", &frozen.announcement.number), ("digest", &digest)]);
+    announcement(screen, &frozen.announcement);
+    next_step(screen, &frozen.announcement.seed.beacon, !frozen.announcement.seed.contributors.is_empty());
+    Ok(0)
+}
+
+fn next_step(screen: &Screen, beacon: &BeaconPlan, contributors: bool) {
+    if contributors {
+        screen.say("next-contribute", &[]);
+    }
+    if let BeaconPlan::Drand { round } = beacon {
+        let time = QUICKNET.time(*round).map(|time| time.to_string()).unwrap_or_default();
+        screen.say("next-beacon", &[("round", round), ("time", &time)]);
+    }
+}
+
+pub(super) fn contribute(screen: &Screen, arguments: Contribute) -> Outcome {
+    let campaign = Campaign::new(&arguments.dir);
+    let contributor = Id::parse(&arguments.contributor).map_err(one)?;
+    let value = arguments.value.map(|value| hex_array::<32>(&value)).transpose().map_err(one)?;
+    if arguments.commit {
+        let value = value.map_or_else(|| System.secret(), Ok).map_err(one)?;
+        let digest = campaign.commit(&contributor, value).map_err(one)?;
+        screen.say("committed", &[("contributor", &contributor), ("digest", &digest)]);
+        return Ok(0);
+    }
+    let key = arguments.key.map(|path| read_key(&path)).transpose().map_err(one)?;
+    let statement = campaign.contribute(&contributor, value, key, &now()?, &mut System).map_err(one)?;
+    screen.say("contributed", &[("contributor", &contributor), ("digest", &statement.digest())]);
+    Ok(0)
+}
+
+pub(super) fn close(screen: &Screen, dir: &Path) -> Outcome {
+    let closing = Campaign::new(dir).close(&now()?).map_err(one)?;
+    let given = closing.body().contributions.iter().filter(|(_, digest)| digest.is_some()).count();
+    let absent: Vec<&str> =
+        closing.body().contributions.iter().filter(|(_, digest)| digest.is_none()).map(|(id, _)| id.as_str()).collect();
+    screen.say("closed", &[("given", &given), ("digest", &closing.digest())]);
+    if !absent.is_empty() {
+        screen.say("closed-absent", &[("absent", &absent.join(", "))]);
+    }
+    Ok(0)
+}
+
+pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
+    let campaign = Campaign::new(&arguments.dir);
+    let plan = campaign.announcement().map_err(one)?.body().seed.beacon.clone();
+    let beacon = beacon(arguments, &plan).map_err(one)?;
+    let (record, outcome, report) = campaign.draw(beacon, &now()?).map_err(one)?;
+    drawn(screen, record.body(), &outcome);
+    super::verify::verdict(screen, &report, false);
+    screen.say("published", &[("folder", &campaign.public().display())]);
+    Ok(0)
+}
+
+/// The beacon from a signature, or from a relay's answer, of which nothing but round and signature is read.
+fn beacon(arguments: &Draw, plan: &BeaconPlan) -> Result<Option<Beacon>> {
+    let BeaconPlan::Drand { round } = plan else { return Ok(None) };
+    if let Some(signature) = &arguments.signature {
+        return Beacon::new(*round, signature.trim()).map(Some);
+    }
+    let Some(path) = &arguments.beacon else { return Ok(None) };
+    let wrong = |detail: &str| Fault::new(Code::FileRead).file(path.display().to_string()).fact("detail", detail);
+    let answer: serde_json::Value =
+        serde_json::from_str(&read_text(path)?).map_err(|error| wrong(&error.to_string()))?;
+    let found = answer.get("round").and_then(serde_json::Value::as_u64).ok_or_else(|| wrong("no round"))?;
+    let signature = answer.get("signature").and_then(serde_json::Value::as_str).ok_or_else(|| wrong("no signature"))?;
+    Beacon::new(found, signature).map(Some)
+}

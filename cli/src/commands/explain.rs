@@ -1,0 +1,86 @@
+//! explain: why this firm, why this inspector.
+
+use super::show::per_cent;
+use super::{Outcome, Screen, one};
+use crate::args::Explain;
+use yaohao::ident::Id;
+use yaohao_office::campaign::Campaign;
+use yaohao_office::explain::{Explanation, Fate, TargetStory, explain};
+
+pub(super) fn run(screen: &Screen, arguments: &Explain) -> Outcome {
+    let id = Id::parse(&arguments.id).map_err(one)?;
+    match explain(&Campaign::new(&arguments.dir), &id).map_err(one)? {
+        Explanation::Target(story) => target(screen, &story),
+        Explanation::Inspector { id, department, seats } => {
+            match department {
+                Some(department) => screen
+                    .say("explain-inspector", &[("id", &id), ("department", &department), ("seats", &seats.len())]),
+                None => screen.say("explain-inspector-excluded", &[("id", &id)]),
+            }
+            let rows: Vec<Vec<String>> = seats
+                .iter()
+                .map(|(target, number, leader, possible)| {
+                    let leads = if *leader { screen.language.text("leads") } else { String::new() };
+                    vec![
+                        target.to_string(),
+                        screen.language.say("explain-seat", &[("number", number), ("possible", possible)]),
+                        leads,
+                    ]
+                })
+                .collect();
+            screen.table(&rows);
+        }
+    }
+    Ok(0)
+}
+
+fn target(screen: &Screen, story: &TargetStory) {
+    screen.line(&screen.language.say("explain-target", &[("id", &story.id)]));
+    if let Some(reason) = &story.excluded {
+        screen.say("explain-excluded", &[("reason", reason)]);
+    } else if story.cell.is_none() {
+        screen.say("explain-unowned", &[]);
+    }
+    if let Some(cell) = &story.cell {
+        let place = match &cell.part {
+            Some(part) => format!("{} / {part}", cell.stratum),
+            None => cell.stratum.to_string(),
+        };
+        screen.say("explain-stratum", &[("place", &place), ("population", &cell.population), ("drawn", &cell.drawn)]);
+        let odds = format!("{}/{}", cell.odds.numerator, cell.odds.denominator);
+        screen.say(
+            "explain-odds",
+            &[("odds", &odds), ("percent", &per_cent(cell.odds.numerator, cell.odds.denominator))],
+        );
+        screen.say("explain-rank", &[("rank", &cell.rank), ("population", &cell.population)]);
+        if let Some(cutoff) = &cell.cutoff {
+            screen.say("explain-cutoff", &[("cutoff", cutoff)]);
+        }
+        match cell.fate {
+            Fate::Drawn => screen.say("explain-drawn", &[]),
+            Fate::Reserve(number) => screen.say("explain-reserve", &[("number", &number)]),
+            Fate::NotDrawn => screen.say("explain-not-drawn", &[]),
+        }
+    }
+    screen.say("explain-ticket", &[("ticket", &story.ticket)]);
+    screen.say("explain-recompute", &[]);
+    screen.line(&format!("  printf 'yaohao/1 targets\\n%s\\n' {} | sha256sum", story.seed));
+    screen.line(&format!("  printf '%s' {}{} | sha256sum", story.sub_seed, story.id));
+    if !story.team.is_empty() {
+        screen.say("explain-team", &[]);
+        let rows: Vec<Vec<String>> = story
+            .team
+            .iter()
+            .map(|seat| {
+                let leads = if seat.leader { screen.language.text("leads") } else { String::new() };
+                let possible = screen.language.say("explain-possible", &[("possible", &seat.possible)]);
+                vec![seat.department.to_string(), seat.number.to_string(), seat.inspector.to_string(), possible, leads]
+            })
+            .collect();
+        screen.table(&rows);
+        if let Some(seat) = story.team.first() {
+            screen.say("explain-pair", &[]);
+            screen.line(&format!("  printf '%s' {}{}/{} | sha256sum", seat.sub_seed, story.id, seat.inspector));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! key: make, show, sign, and a policy to start from.
+
+use super::{Outcome, Screen, one};
+use crate::args::{KeyNew, KeyShow, KeySign};
+use std::collections::BTreeMap;
+use std::path::Path;
+use yaohao::announcement::Announcement;
+use yaohao::fault::{Code, Fault, Result};
+use yaohao::ident::Id;
+use yaohao::record::Record;
+use yaohao::seed::{Closing, Contribution};
+use yaohao::statement::{Body, Statement};
+use yaohao::suite::{PublicKey, SecretKey};
+use yaohao_office::campaign::Campaign;
+use yaohao_office::files::{read_bytes, read_text, write_whole};
+use yaohao_office::keys::{System, read_key};
+
+pub(super) fn new(screen: &Screen, arguments: &KeyNew) -> Outcome {
+    let holder = Id::parse(&arguments.holder).map_err(one)?;
+    let keys = Campaign::new(&arguments.dir).keys();
+    let public = keys.make(&holder, &mut System).map_err(one)?;
+    screen.say("key-made", &[("holder", &holder), ("key", &public), ("fingerprint", &public.fingerprint())]);
+    screen.say("key-keep", &[]);
+    Ok(0)
+}
+
+pub(super) fn show(screen: &Screen, arguments: &KeyShow) -> Outcome {
+    let text = read_text(&arguments.file).map_err(one)?;
+    let is_public = arguments.file.extension().is_some_and(|extension| extension == "pub");
+    let public =
+        if is_public { PublicKey::parse(text.trim()) } else { read_key(&arguments.file).map(|key| key.public()) };
+    let public = public.map_err(one)?;
+    screen.line(&public.to_string());
+    screen.say("fingerprint", &[("fingerprint", &public.fingerprint())]);
+    Ok(0)
+}
+
+/// Adds a signature to a statement whose body stays as it is.
+pub(super) fn sign(screen: &Screen, arguments: &KeySign) -> Outcome {
+    let key = read_key(&arguments.key).map_err(one)?;
+    let bytes = read_bytes(&arguments.file).map_err(one)?;
+    let signed = signed::<Announcement>(&bytes, &key)
+        .or_else(|fault| other_type(fault, || signed::<Record>(&bytes, &key)))
+        .or_else(|fault| other_type(fault, || signed::<Closing>(&bytes, &key)))
+        .or_else(|fault| other_type(fault, || signed::<Contribution>(&bytes, &key)));
+    let text = signed.map_err(|fault| one(fault.file(arguments.file.display().to_string())))?;
+    write_whole(&arguments.file, text.as_bytes()).map_err(one)?;
+    screen.say("signed", &[("file", &arguments.file.display()), ("key", &key.public())]);
+    Ok(0)
+}
+
+fn signed<B: Body>(bytes: &[u8], key: &SecretKey) -> Result<String> {
+    let mut statement = Statement::<B>::parse(bytes)?;
+    statement.check_signatures()?;
+    statement.sign(key);
+    Ok(statement.to_file())
+}
+
+fn other_type(fault: Fault, next: impl FnOnce() -> Result<String>) -> Result<String> {
+    if fault.code() == Code::StatementType { next() } else { Err(fault) }
+}
+
+/// A policy with the keys of an announcement, to be compared before it is used.
+pub(super) fn trust(screen: &Screen, dir: &Path) -> Outcome {
+    let policy = policy_text(screen, &Campaign::new(dir), false).map_err(one)?;
+    screen.line(policy.trim_end());
+    Ok(0)
+}
+
+/// The text of a policy. `rehearsal` accepts the publisher's word for the order of events.
+pub(super) fn policy_text(screen: &Screen, campaign: &Campaign, rehearsal: bool) -> Result<String> {
+    let statement = campaign.announcement()?;
+    let announcement = statement.body();
+    let mut signs: BTreeMap<(&Id, PublicKey), Vec<&str>> = BTreeMap::new();
+    for signer in &announcement.signers {
+        signs.entry((&signer.holder, signer.key)).or_default().extend(["announcement", "closing", "record"]);
+    }
+    for contributor in &announcement.seed.contributors {
+        signs.entry((&contributor.id, contributor.key)).or_default().push("contribution");
+    }
+    let comment = screen.language.text(if rehearsal { "policy-demo" } else { "policy-compare" });
+    let order = if rehearsal { "order = \"publisher\"\n" } else { "# order = \"publisher\"\n" };
+    let mut text = format!(
+        "# {comment}\nspec = \"yaohao/1\"\nthreshold = {}\nsuites = [\"ed25519-sha256\"]\nbeacons = [\"{}\"]\n{order}",
+        announcement.threshold,
+        announcement.seed.beacon.policy_name(),
+    );
+    for ((holder, key), signs) in signs {
+        let signs: Vec<String> = signs.iter().map(|kind| format!("\"{kind}\"")).collect();
+        text.push_str(&format!(
+            "\n[[keys]]\nholder = \"{holder}\"\nkey = \"{key}\"  # {}\nsigns = [{}]\n",
+            key.fingerprint(),
+            signs.join(", ")
+        ));
+    }
+    Ok(text)
+}

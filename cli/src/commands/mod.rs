@@ -1,0 +1,139 @@
+//! One file a command or a few that belong together. Each gives an exit code or the faults to show.
+
+mod campaign;
+mod check;
+mod demo;
+mod explain;
+mod keys;
+mod new;
+mod prove;
+mod show;
+mod simulate;
+mod verify;
+
+use crate::args::{Cli, Command, Generate, KeyCommand};
+use crate::language::Language;
+use std::fmt::Display;
+use std::io::Write as _;
+use yaohao::fault::{Code, Fault};
+use yaohao::ident::Time;
+
+/// An exit code, or what went wrong.
+type Outcome = Result<u8, Vec<Fault>>;
+
+/// More faults than this are counted, not shown.
+const SHOWN: usize = 20;
+
+/// Runs a command and gives the exit code of SPEC §12 and the design: 0 done, 1 rejected, 2 unreadable, 3 as far as it goes.
+pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
+    let screen = Screen { language };
+    let outcome = match arguments.command {
+        Command::Demo(demo) => demo::run(&screen, &demo),
+        Command::New(dir) => new::run(&screen, &dir.dir),
+        Command::Check(dir) => check::run(&screen, &dir.dir),
+        Command::Announce(dir) => campaign::announce(&screen, &dir.dir),
+        Command::Contribute(arguments) => campaign::contribute(&screen, arguments),
+        Command::Close(dir) => campaign::close(&screen, &dir.dir),
+        Command::Draw(arguments) => campaign::draw(&screen, &arguments),
+        Command::Verify(arguments) => verify::run(&screen, &arguments),
+        Command::Explain(arguments) => explain::run(&screen, &arguments),
+        Command::Prove(arguments) => prove::run(&screen, &arguments),
+        Command::Simulate(arguments) => simulate::run(&screen, &arguments),
+        Command::Generate(arguments) => generate(&screen, &arguments),
+        Command::Key(key) => match key.command {
+            KeyCommand::New(arguments) => keys::new(&screen, &arguments),
+            KeyCommand::Show(arguments) => keys::show(&screen, &arguments),
+            KeyCommand::Sign(arguments) => keys::sign(&screen, &arguments),
+            KeyCommand::Trust(dir) => keys::trust(&screen, &dir.dir),
+        },
+    };
+    outcome.unwrap_or_else(|faults| screen.faults(&faults))
+}
+
+/// Where text goes. A reader who closes the pipe is no fault.
+pub(crate) struct Screen {
+    pub(crate) language: Language,
+}
+
+impl Screen {
+    /// A line of the language's table.
+    pub(crate) fn say(&self, key: &str, facts: &[(&str, &dyn Display)]) {
+        self.line(&self.language.say(key, facts));
+    }
+
+    /// A line as it is.
+    pub(crate) fn line(&self, text: &str) {
+        let _ = writeln!(std::io::stdout().lock(), "{text}");
+    }
+
+    /// Lines of a table, indented.
+    pub(crate) fn table(&self, rows: &[Vec<String>]) {
+        crate::table::lines(rows).iter().for_each(|line| self.line(&format!("  {line}")));
+    }
+
+    fn faults(&self, faults: &[Fault]) -> u8 {
+        let mut out = std::io::stderr().lock();
+        for fault in faults.iter().take(SHOWN) {
+            let _ = writeln!(out, "{}", self.language.fault(fault));
+        }
+        if faults.len() > SHOWN {
+            let more = faults.len() - SHOWN;
+            let _ = writeln!(out, "{}", self.language.say("more-faults", &[("more", &more)]));
+        }
+        faults.iter().map(|fault| exit_code(fault.code())).max().unwrap_or(1)
+    }
+}
+
+/// 2 for what cannot be read at all, 1 for what is read and refused.
+fn exit_code(code: Code) -> u8 {
+    match code {
+        Code::FileMissing
+        | Code::FileRead
+        | Code::FileWrite
+        | Code::PlanForm
+        | Code::PolicyForm
+        | Code::KeyForm
+        | Code::KeyMissing
+        | Code::CampaignState
+        | Code::IntakeEncoding
+        | Code::IntakeHeader
+        | Code::IntakeEmpty => 2,
+        _ => 1,
+    }
+}
+
+/// One fault as the list that commands return.
+pub(crate) fn one(fault: Fault) -> Vec<Fault> {
+    vec![fault]
+}
+
+/// The time of the system's clock, to the second.
+pub(crate) fn now() -> Result<Time, Vec<Fault>> {
+    let seconds = jiff::Timestamp::now().as_second();
+    Time::from_seconds(seconds).ok_or_else(|| one(Fault::new(Code::TimeForm).fact("value", seconds)))
+}
+
+fn generate(screen: &Screen, arguments: &Generate) -> Outcome {
+    use yaohao_office::generate::{inspectors, recusals, targets};
+    let wrong = |error: std::io::Error| one(Fault::new(Code::FileWrite).fact("detail", error));
+    let mut out: Box<dyn std::io::Write> = match &arguments.out {
+        Some(path) => Box::new(std::io::BufWriter::new(std::fs::File::create(path).map_err(wrong)?)),
+        None => Box::new(std::io::BufWriter::new(std::io::stdout().lock())),
+    };
+    let departments: Vec<&str> = arguments.departments.iter().map(String::as_str).collect();
+    let written = match arguments.register.as_str() {
+        "targets" => targets(&arguments.seed, arguments.rows, &mut out),
+        "inspectors" => inspectors(&arguments.seed, arguments.rows, &departments, &mut out),
+        _ => recusals(&arguments.seed, arguments.rows, arguments.targets, arguments.inspectors, &mut out),
+    };
+    match written.and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
+        other => {
+            other.map_err(wrong)?;
+            if let Some(path) = &arguments.out {
+                screen.say("generated", &[("rows", &arguments.rows), ("file", &path.display())]);
+            }
+            Ok(0)
+        }
+    }
+}

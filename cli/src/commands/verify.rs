@@ -1,0 +1,212 @@
+//! verify: a campaign or a proof file, for people or as JSON.
+
+use super::{Outcome, Screen, one};
+use crate::args::Verify;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use yaohao::announcement::Announcement;
+use yaohao::fault::{Code, Fault};
+use yaohao::register::{Proof, ProofKind};
+use yaohao::statement::Statement;
+use yaohao::verify::{Policy, Report, Status, StepReport, Verdict, verify};
+use yaohao_office::files::{Folder, read_bytes, read_text};
+
+pub(super) fn run(screen: &Screen, arguments: &Verify) -> Outcome {
+    let policy = arguments.trust.as_deref().map(read_policy).transpose()?;
+    if arguments.path.is_file() {
+        return proof(screen, arguments, policy.as_ref());
+    }
+    let report = verify(&Folder::new(&public_of(&arguments.path)), policy.as_ref());
+    if arguments.json {
+        screen.line(&to_json(screen, &report).to_string());
+        return Ok(report.verdict.exit_code());
+    }
+    steps(screen, &report);
+    Ok(verdict(screen, &report, policy.is_some_and(|policy| policy.accept_publisher_order)))
+}
+
+/// A campaign's folder, or its public folder alone.
+fn public_of(path: &Path) -> PathBuf {
+    let public = path.join("public");
+    if public.is_dir() { public } else { path.to_owned() }
+}
+
+fn read_policy(path: &Path) -> Result<Policy, Vec<Fault>> {
+    let parsed = read_text(path).and_then(|text| Policy::parse(&text));
+    parsed.map_err(|fault| one(fault.file(path.display().to_string())))
+}
+
+/// A line a step.
+pub(super) fn steps(screen: &Screen, report: &Report) {
+    let rows: Vec<Vec<String>> = report
+        .steps
+        .iter()
+        .map(|step| {
+            let name = screen.language.text(&format!("step-{}", step.step.name()));
+            let mut detail = tallies(screen, step);
+            if let Status::Skipped(files) = &step.status {
+                detail = files.join(", ");
+            }
+            vec![
+                step.step.number().to_owned(),
+                name,
+                screen.language.text(&format!("status-{}", status_name(&step.status))),
+                detail,
+            ]
+        })
+        .collect();
+    screen.table(&rows);
+}
+
+fn tallies(screen: &Screen, step: &StepReport) -> String {
+    let all: Vec<String> = step
+        .tallies
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!("{count} {}", screen.language.text(&format!("tally-{name}"))))
+        .collect();
+    all.join(", ")
+}
+
+fn status_name(status: &Status) -> &'static str {
+    match status {
+        Status::Passed => "passed",
+        Status::Failed(_) => "failed",
+        Status::Skipped(_) => "skipped",
+        Status::Trust => "trust",
+        Status::NotReached => "not-reached",
+    }
+}
+
+/// The verdict, what must still be trusted, and what is not proven.
+pub(super) fn verdict(screen: &Screen, report: &Report, order_accepted: bool) -> u8 {
+    if let Some((step, fault)) = report.failure() {
+        screen.line(&format!("{} {}", step.number(), screen.language.fault(fault)));
+    }
+    if !report.missing.is_empty() {
+        screen.say("missing", &[("files", &report.missing.join(", "))]);
+    }
+    if !report.uncovered.is_empty() {
+        screen.say("uncovered", &[("files", &report.uncovered.join(", "))]);
+    }
+    screen.say(&format!("verdict-{}", report.verdict.name()), &[]);
+    let unknown_keys = report.assumptions.contains(&yaohao::verify::Assumption::Keys);
+    if unknown_keys && matches!(report.verdict, Verdict::AsFarAsItGoes) {
+        screen.say("compare-keys", &[]);
+        let rows: Vec<Vec<String>> =
+            report.keys.iter().map(|(holder, key)| vec![holder.to_string(), key.fingerprint()]).collect();
+        screen.table(&rows);
+    }
+    if !matches!(report.verdict, Verdict::Rejected | Verdict::Unreadable) {
+        let trusted: Vec<String> = report
+            .assumptions
+            .iter()
+            .map(|assumption| screen.language.text(&format!("assume-{}", assumption_name(*assumption))))
+            .collect();
+        let joined = trusted.join(&screen.language.text("list-separator"));
+        screen.say("must-trust", &[("list", &joined)]);
+        if order_accepted {
+            screen.say("order-accepted", &[]);
+        }
+        screen.say("not-proven", &[]);
+    }
+    report.verdict.exit_code()
+}
+
+fn assumption_name(assumption: yaohao::verify::Assumption) -> &'static str {
+    use yaohao::verify::Assumption;
+    match assumption {
+        Assumption::Keys => "keys",
+        Assumption::PublisherOrder => "publisher-order",
+        Assumption::LastRevealer => "last-revealer",
+        Assumption::BeaconOperators => "beacon-operators",
+    }
+}
+
+fn to_json(screen: &Screen, report: &Report) -> Value {
+    let steps: Vec<Value> = report.steps.iter().map(|step| step_json(screen, step)).collect();
+    let keys: Vec<Value> = report
+        .keys
+        .iter()
+        .map(|(holder, key)| json!({"holder": holder.as_str(), "key": key.to_string(), "fingerprint": key.fingerprint()}))
+        .collect();
+    let assumptions: Vec<&str> = report.assumptions.iter().map(|assumption| assumption_name(*assumption)).collect();
+    json!({
+        "spec": "yaohao/1",
+        "verdict": report.verdict.name(),
+        "exit": report.verdict.exit_code(),
+        "steps": steps,
+        "missing": report.missing,
+        "uncovered": report.uncovered,
+        "keys": keys,
+        "assumptions": assumptions,
+    })
+}
+
+fn step_json(screen: &Screen, step: &StepReport) -> Value {
+    let tallies: serde_json::Map<String, Value> =
+        step.tallies.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
+    let mut value = json!({
+        "step": step.step.number(), "name": step.step.name(), "status": status_name(&step.status), "tallies": tallies,
+    });
+    let Some(members) = value.as_object_mut() else { return value };
+    match &step.status {
+        Status::Failed(fault) => {
+            let (file, row, column) = fault.place();
+            let (what, remedy) = screen.language.fault_parts(fault);
+            members.insert("fault".to_owned(), json!({
+                "code": fault.code().name(), "what": what, "remedy": remedy, "file": file, "row": row, "column": column,
+            }));
+        }
+        Status::Skipped(files) => {
+            members.insert("needs".to_owned(), json!(files));
+        }
+        Status::Passed | Status::Trust | Status::NotReached => {}
+    }
+    value
+}
+
+/// A proof file: with a campaign (or an announcement beside the proof) against the announced root, else for itself.
+fn proof(screen: &Screen, arguments: &Verify, policy: Option<&Policy>) -> Outcome {
+    let file = arguments.path.display().to_string();
+    let named = |fault: Fault| one(fault.file(file.clone()));
+    let proof = Proof::parse(&read_bytes(&arguments.path).map_err(named)?).map_err(named)?;
+    proof.check().map_err(named)?;
+    let key = if proof.kind == ProofKind::Present { "proof-present" } else { "proof-absent" };
+    let register = screen.language.text(&format!("register-{}", proof.register));
+    screen.say(key, &[("id", &proof.id), ("register", &register), ("rows", &proof.rows), ("root", &proof.root)]);
+    if let Some(opening) = &proof.opening {
+        let rows: Vec<Vec<String>> =
+            opening.values.iter().map(|(column, value)| vec![column.to_string(), value.clone()]).collect();
+        screen.say("proof-opened", &[]);
+        screen.table(&rows);
+    }
+    let Some(folder) = &arguments.campaign else {
+        screen.say("proof-compare-root", &[("number", &proof.number), ("announcement", &proof.announcement)]);
+        return Ok(3);
+    };
+    let path = public_of(folder).join("announcement.json");
+    let statement: Statement<Announcement> = Statement::parse(&read_bytes(&path).map_err(one)?).map_err(one)?;
+    statement.check_signatures().map_err(one)?;
+    let body = statement.body();
+    let announced =
+        body.register(&proof.register).ok_or_else(|| one(Fault::new(Code::ProofRoot).fact("detail", "register")))?;
+    proof.check_against(&body.number, &statement.digest(), &announced.commitment).map_err(named)?;
+    let trusted = policy.map(|policy| {
+        policy.holders(yaohao::statement::Type::Announcement, statement.keys()).len() >= policy.threshold
+    });
+    match trusted {
+        Some(true) => {
+            screen.say("proof-verified", &[("number", &body.number)]);
+            Ok(0)
+        }
+        Some(false) => {
+            let expected = policy.map_or(1, |policy| policy.threshold);
+            Err(one(Fault::new(Code::PolicyKeys).file("announcement.json").fact("found", 0).fact("expected", expected)))
+        }
+        None => {
+            screen.say("proof-no-policy", &[("number", &body.number)]);
+            Ok(3)
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! Why a firm was drawn or not, and why an inspector goes where: from the published files alone.
+
+use crate::campaign::{Campaign, derive};
+use crate::files::Folder;
+use std::borrow::Cow;
+use yaohao::announcement::{Announcement, CellSize, Method};
+use yaohao::draw::Binding;
+use yaohao::encoding::Digest;
+use yaohao::fault::{Code, Fault, Result};
+use yaohao::ident::Id;
+use yaohao::outcome::Outcome;
+use yaohao::record::Record;
+use yaohao::register::{Inspectors, Visit, scan};
+use yaohao::sampling::certain;
+use yaohao::seed::Lots;
+use yaohao::verify::Evidence as _;
+
+/// What there is to say about an id.
+#[derive(Debug)]
+pub enum Explanation {
+    /// A target.
+    Target(Box<TargetStory>),
+    /// An inspector, with the targets and seats that the draw gave.
+    Inspector {
+        /// The pseudonym.
+        id: Id,
+        /// The department, if the inspector takes part.
+        department: Option<Id>,
+        /// Target, seat number, whether it leads, how many were possible.
+        seats: Vec<(Id, u64, bool, u64)>,
+    },
+}
+
+/// The story of a target.
+#[derive(Debug)]
+pub struct TargetStory {
+    /// Its id.
+    pub id: Id,
+    /// Why it takes no part, if it does not.
+    pub excluded: Option<String>,
+    /// Where it stands, if a stratum owns it.
+    pub cell: Option<CellStory>,
+    /// The sub-seed of tickets.
+    pub sub_seed: Digest,
+    /// The seed.
+    pub seed: Digest,
+    /// Its ticket.
+    pub ticket: Digest,
+    /// The team, if it was drawn.
+    pub team: Vec<TeamSeat>,
+}
+
+/// A target in its cell.
+#[derive(Debug)]
+pub struct CellStory {
+    /// The stratum.
+    pub stratum: Id,
+    /// The part.
+    pub part: Option<String>,
+    /// How many there are.
+    pub population: u64,
+    /// How many were drawn.
+    pub drawn: u64,
+    /// The chance before the seed was known.
+    pub odds: Odds,
+    /// Its rank in lottery order.
+    pub rank: u64,
+    /// The last drawn's ticket, where lottery order alone decides.
+    pub cutoff: Option<Digest>,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Drawn.
+    Drawn,
+    /// The n-th reserve.
+    Reserve(u64),
+    /// Neither.
+    NotDrawn,
+}
+
+/// An exact chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Odds {
+    /// So many…
+    pub numerator: u128,
+    /// …out of so many.
+    pub denominator: u128,
+}
+
+/// One seat of a team.
+#[derive(Debug)]
+pub struct TeamSeat {
+    /// The department.
+    pub department: Id,
+    /// The seat's number.
+    pub number: u64,
+    /// Whether its holder leads.
+    pub leader: bool,
+    /// Who sits there.
+    pub inspector: Id,
+    /// How many were possible.
+    pub possible: u64,
+    /// The ticket of the pair.
+    pub ticket: Digest,
+    /// The sub-seed of the pair's ticket.
+    pub sub_seed: Digest,
+}
+
+/// Explains an id of a campaign that was drawn.
+///
+/// # Errors
+/// [`Code::CampaignState`] before the draw, [`Code::IdUnknown`], the codes of the registers.
+pub fn explain(campaign: &Campaign, id: &Id) -> Result<Explanation> {
+    let statement = campaign.announcement()?;
+    let announcement = statement.body();
+    let record = campaign.statement::<Record>("record.json", "draw")?;
+    let files = Folder::new(&campaign.public());
+    let lots = crate::campaign::recorded_lots(record.body())?;
+    let outcome = derive(announcement, &files, &lots)?;
+    let find = || Find { id: id.as_str().to_owned(), cells: None };
+    let (_, found) = scan(&announcement.targets_schema(), u64::MAX, files.open("targets.csv")?.as_mut(), find)?;
+    match found.cells {
+        Some(cells) => {
+            tell(announcement, &files, &lots, &outcome, id, &cells).map(|story| Explanation::Target(Box::new(story)))
+        }
+        None => inspector(announcement, &files, &outcome, id),
+    }
+}
+
+fn tell(
+    announcement: &Announcement,
+    files: &Folder,
+    lots: &Lots,
+    outcome: &Outcome,
+    id: &Id,
+    cells: &[String],
+) -> Result<TargetStory> {
+    let binding = Binding::announced(announcement, None)?;
+    let row: Vec<Cow<'_, str>> = cells.iter().map(|cell| Cow::Borrowed(cell.as_str())).collect();
+    let excluded = announcement
+        .targets_schema()
+        .column("excluded")
+        .ok()
+        .and_then(|column| cells.get(column))
+        .filter(|reason| !reason.is_empty());
+    let owner = if excluded.is_none() { binding.owner(&row) } else { None };
+    let cell = owner
+        .map(|(index, part)| cell_story(announcement, files, lots, outcome, &binding, (index, part), id))
+        .transpose()?;
+    let team = outcome.departments.iter().flat_map(|department| {
+        let sub_seed = lots.sub_seed(&format!("assign/{}", department.id));
+        let tickets = lots.tickets(&format!("assign/{}", department.id));
+        department.seats.iter().filter(|seat| seat.target == *id).map(move |seat| TeamSeat {
+            department: department.id.clone(),
+            number: seat.number,
+            leader: seat.leader,
+            inspector: seat.inspector.clone(),
+            possible: seat.possible,
+            ticket: tickets.pair(id, &seat.inspector),
+            sub_seed,
+        })
+    });
+    Ok(TargetStory {
+        id: id.clone(),
+        excluded: excluded.cloned(),
+        cell,
+        sub_seed: lots.sub_seed("targets"),
+        seed: lots.seed(),
+        ticket: lots.tickets("targets").ticket(id.as_str()),
+        team: team.collect(),
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "all of it is read, nothing is kept: a type would only rename the list")]
+fn cell_story(
+    announcement: &Announcement,
+    files: &Folder,
+    lots: &Lots,
+    outcome: &Outcome,
+    binding: &Binding,
+    (index, part): (usize, &str),
+    id: &Id,
+) -> Result<CellStory> {
+    let unknown = || Fault::new(Code::IdUnknown).fact("id", id);
+    let stratum = announcement.strata.get(index).ok_or_else(unknown)?;
+    let here = |other: &Option<String>| other.as_deref().unwrap_or("") == part;
+    let cell = stratum.cells.iter().find(|cell| here(&cell.part)).ok_or_else(unknown)?;
+    let result = outcome
+        .selection
+        .cells
+        .iter()
+        .find(|found| found.stratum == stratum.name && here(&found.part))
+        .ok_or_else(unknown)?;
+    let ticket = lots.tickets("targets").ticket(id.as_str());
+    let weight = match &stratum.method {
+        Method::Weighted(column) => Some(announcement.targets_schema().column(column.as_str())?),
+        _ => None,
+    };
+    let make = || Rank {
+        binding,
+        tickets: lots.tickets("targets"),
+        cell: (index, part.to_owned()),
+        mine: (ticket, id.as_str().to_owned()),
+        weight,
+        before: 0,
+        weights: Vec::new(),
+        at: None,
+    };
+    let (_, rank) = scan(&announcement.targets_schema(), u64::MAX, files.open("targets.csv")?.as_mut(), make)?;
+    let odds = match (weight, cell.size) {
+        (Some(_), CellSize::Fixed(size)) => weighted_odds(&rank.weights, rank.at, size),
+        (_, CellSize::Fixed(size)) => Odds { numerator: u128::from(size), denominator: u128::from(cell.population) },
+        (_, CellSize::Lottery { floor, fraction }) => Odds {
+            numerator: u128::from(floor) * 10_000 + u128::from(fraction),
+            denominator: u128::from(cell.population) * 10_000,
+        },
+    };
+    let reserve =
+        result.reserves.iter().position(|entry| entry.id == id.as_str()).and_then(|at| u64::try_from(at).ok());
+    let drawn = result.drawn.iter().any(|entry| entry.id == id.as_str());
+    Ok(CellStory {
+        stratum: stratum.name.clone(),
+        part: cell.part.clone(),
+        population: cell.population,
+        drawn: u64::try_from(result.drawn.len()).unwrap_or(u64::MAX),
+        odds,
+        rank: rank.before + 1,
+        cutoff: result.cutoff,
+        fate: match reserve {
+            _ if drawn => Fate::Drawn,
+            Some(at) => Fate::Reserve(at + 1),
+            None => Fate::NotDrawn,
+        },
+    })
+}
+
+/// The chance of the entry at `at`: one if it is certain, n'·w/W if not (SPEC §9.2).
+fn weighted_odds(weights: &[u64], at: Option<usize>, size: u64) -> Odds {
+    let sure = certain(weights, size);
+    let is_sure = at.and_then(|at| sure.get(at)).copied().unwrap_or(false);
+    if is_sure {
+        return Odds { numerator: 1, denominator: 1 };
+    }
+    let taken = sure.iter().filter(|sure| **sure).count();
+    let left = size.saturating_sub(u64::try_from(taken).unwrap_or(u64::MAX));
+    let total: u128 =
+        weights.iter().zip(&sure).filter(|(_, sure)| !**sure).map(|(weight, _)| u128::from(*weight)).sum();
+    let weight = at.and_then(|at| weights.get(at)).copied().unwrap_or(0);
+    Odds { numerator: u128::from(left) * u128::from(weight), denominator: total }
+}
+
+fn inspector(announcement: &Announcement, files: &Folder, outcome: &Outcome, id: &Id) -> Result<Explanation> {
+    let schema = announcement.inspectors_schema();
+    let visitor = Inspectors::new(&schema, announcement.department_ids())?;
+    let (_, inspectors) = scan(&schema, u64::MAX, files.open("inspectors.csv")?.as_mut(), || visitor.clone())?;
+    if inspectors.ids.binary_search(id).is_err() {
+        return Err(Fault::new(Code::IdUnknown).fact("id", id));
+    }
+    let seats =
+        outcome.departments.iter().flat_map(|department| &department.seats).filter(|seat| seat.inspector == *id);
+    Ok(Explanation::Inspector {
+        id: id.clone(),
+        department: inspectors
+            .present
+            .iter()
+            .find(|inspector| inspector.id == *id)
+            .map(|inspector| inspector.department.clone()),
+        seats: seats.map(|seat| (seat.target.clone(), seat.number, seat.leader, seat.possible)).collect(),
+    })
+}
+
+/// The cells of one row.
+struct Find {
+    id: String,
+    cells: Option<Vec<String>>,
+}
+
+impl Visit for Find {
+    fn row(&mut self, _: u64, cells: &[Cow<'_, str>]) -> Result<()> {
+        if cells.first().is_some_and(|id| *id == self.id) {
+            self.cells = Some(cells.iter().map(ToString::to_string).collect());
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        self.cells = self.cells.take().or(later.cells);
+        Ok(())
+    }
+}
+
+/// Counts the entries of one cell that come before mine in lottery order, and keeps the cell's weights.
+struct Rank<'a> {
+    binding: &'a Binding,
+    tickets: yaohao::seed::Tickets,
+    cell: (usize, String),
+    mine: (Digest, String),
+    weight: Option<usize>,
+    before: u64,
+    weights: Vec<u64>,
+    at: Option<usize>,
+}
+
+impl Visit for Rank<'_> {
+    fn row(&mut self, _: u64, cells: &[Cow<'_, str>]) -> Result<()> {
+        let excluded = self.binding.is_excluded(cells);
+        let Some((index, part)) = self.binding.owner(cells).filter(|_| !excluded) else { return Ok(()) };
+        if index != self.cell.0 || part != self.cell.1 {
+            return Ok(());
+        }
+        let id = cells.first().map_or("", |cell| cell.as_ref());
+        if id == self.mine.1 {
+            self.at = Some(self.weights.len());
+        } else if (self.tickets.ticket(id), id) < (self.mine.0, self.mine.1.as_str()) {
+            self.before += 1;
+        }
+        self.weights
+            .push(self.weight.and_then(|column| cells.get(column)).and_then(|cell| cell.parse().ok()).unwrap_or(1));
+        Ok(())
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        self.at = self.at.or(later.at.map(|at| at + self.weights.len()));
+        self.before += later.before;
+        self.weights.extend(later.weights);
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! Proofs that an id is in a published register, or is not (SPEC §4.5).
+
+use crate::campaign::Campaign;
+use crate::files::read_bytes;
+use crate::intake::open_row;
+use crate::keys::RegisterKey;
+use yaohao::encoding::Digest;
+use yaohao::fault::{Code, Fault, Result};
+use yaohao::ident::Id;
+use yaohao::merkle::{inclusion_path, leaf_hash};
+use yaohao::register::{Entry, Opening, Proof, ProofKind};
+
+/// Makes a proof about an id of a register (`targets`, `inspectors` or `recusals`). With `open` the row's withheld
+/// columns are disclosed, which takes the office's own tables and register key.
+///
+/// # Errors
+/// [`Code::CampaignState`], the codes of the register, those of opening.
+pub fn prove(campaign: &Campaign, register: &str, id: &Id, open: bool) -> Result<Proof> {
+    let statement = campaign.announcement()?;
+    let announced = statement.body().register(register);
+    let announced = announced.ok_or_else(|| Fault::new(Code::IdUnknown).fact("id", register))?;
+    let file = format!("{register}.csv");
+    let bytes = read_bytes(&campaign.public().join(&file))?;
+    // proving needs every leaf; this is a file that was announced, so its lines are its rows
+    if Digest::of(&bytes) != announced.commitment.sha256 {
+        let found = Digest::of(&bytes);
+        return Err(Fault::new(Code::RegisterDigest)
+            .file(file)
+            .fact("found", found)
+            .fact("expected", announced.commitment.sha256));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| Fault::new(Code::RegisterUtf8).file(&file))?;
+    let rows: Vec<&str> = text.split_terminator('\n').skip(1).collect();
+    let leaves: Vec<Digest> = rows.iter().map(|row| leaf_hash(row.as_bytes())).collect();
+    let entry = |index: usize| {
+        let (row, path) = (rows.get(index)?, inclusion_path(&leaves, index)?);
+        Some(Entry { index: u64::try_from(index).ok()?, row: (*row).to_owned(), path })
+    };
+    let after = rows.partition_point(|row| first_cell(row) < id.as_str());
+    let present = rows.get(after).is_some_and(|row| first_cell(row) == id.as_str());
+    let (kind, entries) = if present {
+        (ProofKind::Present, entry(after).into_iter().collect())
+    } else {
+        (ProofKind::Absent, after.checked_sub(1).into_iter().chain([after]).filter_map(entry).collect())
+    };
+    let opening = if open && present { Some(opening(campaign, register, id)?) } else { None };
+    Ok(Proof {
+        number: statement.body().number.clone(),
+        announcement: statement.digest(),
+        register: register.to_owned(),
+        rows: announced.commitment.rows,
+        root: announced.commitment.root,
+        id: id.clone(),
+        kind,
+        entries,
+        opening,
+    })
+}
+
+/// An id is never quoted, so the first comma ends it.
+fn first_cell(row: &str) -> &str {
+    row.split_once(',').map_or(row, |(id, _)| id)
+}
+
+fn opening(campaign: &Campaign, register: &str, id: &Id) -> Result<Opening> {
+    let plan = campaign.plan()?;
+    let key = RegisterKey::load(&campaign.private())?;
+    let source = if register == "inspectors" { &plan.inspectors } else { &plan.targets };
+    let values = open_row(campaign.folder(), source, &key, id)?;
+    Ok(Opening { salt: key.salt(register, id), values })
+}
