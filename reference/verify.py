@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """A second verifier for campaigns of the format yaohao/1, written from SPEC.md alone.
 
-It shares no code with the main program, uses nothing but the Python standard library (3.11 or later), and prefers
-the plain way to the fast way. Section signs (§) are those of SPEC.md. One thing is missing: the BLS signature of a
-drand beacon is not checked (step V11), and the report says so.
+It shares no code with the main program and needs nothing but Python 3.11. Section signs (§) are those of SPEC.md.
+One thing is missing: the BLS signature of a drand beacon is not checked (step V11), and the report says so.
 
     python3 reference/verify.py PUBLIC_DIR [--trust trust.toml] [--json]
     python3 reference/verify.py --proof proof.json --public PUBLIC_DIR
@@ -33,7 +32,7 @@ def is_string(v): return type(v) is str
 def is_excluded(v): return v == "" or is_name(v)
 def is_id_set(v): return all(map(is_id, cell_set(v))) and ascending(cell_set(v))
 is_id, is_name, is_digest = matches("[0-9A-Za-z._-]{1,64}"), matches("[a-z][a-z0-9_-]{0,31}"), matches("[0-9a-f]{64}")
-is_text, is_cell, is_value = plain(1, 1024), plain(0, 4096), plain(0, 1024)
+is_text, is_cell, is_value, is_u16 = plain(1, 1024), plain(0, 4096), plain(0, 1024), cell_number(0, 65535)
 def is_date(v):
     try: return matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")(v) and bool(datetime.date(*map(int, v.split("-"))))
     except ValueError: return False
@@ -57,7 +56,7 @@ def canonical(v, depth=1):
     keys = sorted(v, key=lambda k: k.encode("utf-16-be"))
     return "{" + ",".join(canonical(k) + ":" + canonical(v[k], depth + 1) for k in keys) + "}"
 def parse_json(data, where):
-    """Written again it must give the same bytes. This refuses repeated members, `-0`, `1e3`; encoding, lone surrogates."""
+    """Written again it must give the same bytes: this refuses repeated members, -0 and 1e3, and lone surrogates too."""
     try:
         v = json.loads(data.decode("utf-8"))
         expect(type(v) is dict and (canonical(v) + "\n").encode("utf-8") == data, "not an object in canonical form")
@@ -79,8 +78,7 @@ def shape(v, form, where):
         expect(type(v) is list and least <= len(v) <= most, f"{where}: not an array of {least} to {most}")
         for n, x in enumerate(v): shape(x, item, f"{where}[{n}]")
         expect(not key or ascending([key[0](x) for x in v]), f"{where}: not ascending")
-    else:
-        expect((is_string(v) and v in form) if type(form) is tuple else form(v), f"{where}: value {ascii(v)[:80]}")
+    else: expect((is_string(v) and v in form) if type(form) is tuple else form(v), f"{where}: value {ascii(v)[:80]}")
     return True
 def either(member, form, other):
     """The test for objects that are of one form if they have a member, and of another if not."""
@@ -137,7 +135,7 @@ def csv_cells(line, where):
     """The cells of one line. Written again they must give the same line; this refuses every other form."""
     found = re.finditer('(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))', line)
     cells = [m[2] if m[1] is None else m[1].replace('""', '"') for m in found]
-    expect(csv_line(cells) == line and all(map(is_cell, cells)), f"{where}: quotes, control character, or cell too long")
+    expect(csv_line(cells) == line and all(map(is_cell, cells)), f"{where}: quotes, control character, or length")
     return cells
 def parse_register(data, where, key_cells, limit):
     """Header cells, rows as lists of cells, rows as bytes."""
@@ -192,7 +190,6 @@ def holds(rule, row):
 DRAND = {"kind": ("drand",), "round": number(1), "chain": (     # quicknet
     "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",)}
 MANY, COUNT = 2**53, number(0)
-
 def check_announcement(a):
     """§6.1, §7.1, §8: form, ranges and cross-references. True, or Fail."""
     named = set()                                       # the attributes that the announcement names
@@ -238,14 +235,15 @@ def check_announcement(a):
         expect(s["method"] != "order" or "all" in size and s["reserves"] == 0, f"{where}: size of method order")
         expect(size.get("minimum", 0) <= size.get("maximum", MANY), f"{where}: minimum above maximum")
         expect(not lottery or len(size) == 2 and s["method"] != "weighted", f"{where}: rounding by lottery not allowed")
-        for x in s["cells"]: expect(("part" in x, "floor" in x) == ("split" in s, lottery), f"{where}: members of a cell")
+        right = "split" in s, lottery
+        for x in s["cells"]: expect(("part" in x, "floor" in x) == right, f"{where}: members of a cell")
     for item in a["items"]:
         expect([s["count"] for s in item["seats"] if s["leader"]] == [1], f"item {item['id']}: not exactly one leader")
         unknown = {s["department"] for s in item["seats"]} - {d["id"] for d in a["departments"]}
         expect(not unknown, f"item {item['id']}: departments {unknown} not listed")
     none, reg = a["seed"]["beacon"]["kind"] == "none", a["registers"]
     promised = [("commitment" in x) == none for x in a["seed"]["contributors"]]
-    expect(all(promised) and (promised or not none), "neither beacon nor contributor, or commitments against the beacon")
+    expect(all(promised) and (promised or not none), "no beacon and no contributor, or commitments")
     people = ["capacity", *["carried"] * a["team"]["carried"], "department", "lead", "qualifications",
               *["regions"] * ("region" in a["team"]), "valid_from", "valid_to"]
     for name, columns in ("targets", sorted(named)), ("inspectors", people):
@@ -284,7 +282,6 @@ def read_policy(path):
     return shape(policy, {"spec": ("yaohao/1",), "threshold": number(1), "suites": names, "beacons": names,
                           "order?": ("publisher",), "limits?": {k + "?": COUNT for k in LIMITS},
                           "keys?": [{"holder": is_id, "key": is_digest, "signs": signs}, 0, MANY]}, "policy") and policy
-
 class Campaign:
     """What the steps know: `data` are the files, `docs` the parsed JSON files; steps add more."""
     def __init__(self, folder, policy):
@@ -331,7 +328,7 @@ def v3_signatures(c):
             expect(ed25519_valid(key, message, value), f"{name}: signature of key {s['key']} is not valid")
         keys = {s["key"] for s in doc["signatures"]}
         if kind != "contribution":
-            expect(keys <= announced and len(keys) >= c.ann["threshold"], f"{name}: another signer, or fewer than needed")
+            expect(keys <= announced and len(keys) >= c.ann["threshold"], f"{name}: other signers, or too few")
         elif who in c.contributors:                     # V10 refuses the others
             expect(keys == {c.contributors[who]["key"]}, f"{name}: not signed by exactly its contributor")
 
@@ -342,8 +339,8 @@ def v4_policy(c):
     expect(beacon in c.policy["beacons"], f"beacon {beacon} is not accepted")
     for name, kind, doc in c.statements:
         expect(doc["suite"] in c.policy["suites"], f"{name}: suite is not accepted")
-        used, who, keys = {s["key"] for s in doc["signatures"]}, doc["body"].get("contributor"), c.policy.get("keys", [])
-        holders = {k["holder"] for k in keys if k["key"] in used and kind in k["signs"]}
+        used, who = {s["key"] for s in doc["signatures"]}, doc["body"].get("contributor")
+        holders = {k["holder"] for k in c.policy.get("keys", []) if k["key"] in used and kind in k["signs"]}
         if kind != "contribution":
             expect(len(holders) >= c.policy["threshold"], f"{name}: {len(holders)} holders of the policy signed it")
         elif who in c.contributors:                     # V10 refuses the others
@@ -353,8 +350,7 @@ def v5_order(c):
     """§12 V5, §7.2: same number and announcement everywhere; order of the claimed times."""
     start, closing, record = unix(c.ann["announced_at"]), c.body("closing.json"), c.body("record.json")
     closed = earliest = unix(closing["closed_at"]) if closing else None
-    for name, kind, doc in c.statements:
-        body = doc["body"]
+    for name, kind, body in ((n, k, doc["body"]) for n, k, doc in c.statements):
         expect(body["number"] == c.ann["number"], f"{name}: another number")
         expect(kind == "announcement" or body["announcement"] == c.digest, f"{name}: of another announcement")
         at = unix(body["contributed_at"]) if kind == "contribution" else start
@@ -390,12 +386,11 @@ def v6_targets(c):
 
 def v7_inspectors(c):
     """§12 V7, §4.2."""
-    count = cell_number(0, 65535)
     c.inspectors = register_rows(c, "inspectors", {
-        "id": is_id, "capacity": count, "carried?": count, "department": tuple(d["id"] for d in c.ann["departments"]),
+        "id": is_id, "capacity": is_u16, "carried?": is_u16, "department": tuple(d["id"] for d in c.ann["departments"]),
         "lead": ("yes", ""), "qualifications": is_id_set, "regions?": lambda v: v == "*" or is_id_set(v),
         "valid_from": is_date, "valid_to": is_date, "excluded": is_excluded, "seal?": is_digest})
-    expect(all(i["valid_from"] <= i["valid_to"] for i in c.inspectors), "inspectors.csv: a valid_from is after valid_to")
+    expect(all(i["valid_from"] <= i["valid_to"] for i in c.inspectors), "inspectors.csv: valid_from after valid_to")
     return f"{len(c.inspectors)} rows"
 
 def v8_recusals(c):
@@ -406,7 +401,7 @@ def v8_recusals(c):
     c.recusals = {(r["target"], r["inspector"]) for r in rows}
     return f"{len(rows)} rows"
 def cut_strata(ann, targets):
-    """§8: for each stratum its cells, each {stratum, named, rows}, where `named` is {} or {part}; and all unowned rows."""
+    """§8: for each stratum its cells, each {stratum, named, rows}, `named` being {} or {part}; and all unowned rows."""
     owned, unowned, out = [{} for _ in ann["strata"]], [], []
     for row in (r for r in targets if not r["excluded"]):
         n = next((n for n, s in enumerate(ann["strata"]) if holds(s["rule"], row)), None)
@@ -453,11 +448,10 @@ def v9_strata(c):
             expect(weight is None or cell_number(1, 2**32 - 1)(row[weight]), f"target {row['id']}: weight")
         sizes = announced_sizes(stratum, cells)
         expect(sizes == stratum["cells"], f"cells of stratum {stratum['name']} are not as announced")
-        for cell, about in zip(cells, sizes):
-            cell["about"], n, sure = about, about["population"], about.get("size", about.get("floor"))
-            never, one = sure + about.get("fraction", 0) == 0, n == 1
-            why = "all-drawn" if sure == n else "never" if never else "one-entry" if one else None
-            certain = len(take_certain(cell["rows"], weight, sure)[0]) if weight and sure < n else 0
+        for cell, a in zip(cells, sizes):
+            cell["about"], n, k = a, a["population"], a.get("size", a.get("floor"))
+            why = "all-drawn" if k == n else "never" if k + a.get("fraction", 0) == 0 else "one-entry" if n == 1 else None
+            certain = len(take_certain(cell["rows"], weight, k)[0]) if weight and k < n else 0
             without += [name | cell["named"] | {"count": n, "why": why}] if n and why else []
             without += [name | cell["named"] | {"count": certain, "why": "certain"}] if certain else []
     expect(len(unowned) == c.ann["unowned"], f"{len(unowned)} rows are unowned, announced {c.ann['unowned']}")
@@ -526,13 +520,12 @@ def lottery_sizes(abouts, seed):
 def draw_weighted(entries, weight, n, sub):
     """§9.2: (drawn ids, number of certain ones, u or None); entries are in lottery order."""
     certain, left, n = take_certain(entries, weight, n)
-    drawn, total, before, hits = {r["id"] for r in certain}, sum(int(r[weight]) for r in left), 0, 0
+    hit, total, before = [], sum(int(r[weight]) for r in left), 0
     u = uniform(total, sub) if n else None
-    for row in left:
+    for row in left:                                    # is the next of u, u+W, ... before its end? n·w < W: hit once
         before += int(row[weight])
-        if hits < n and u + hits * total < n * before:  # the next of u, u+W, ...; no entry is hit twice, since n·w < W
-            drawn, hits = drawn | {row["id"]}, hits + 1
-    return drawn, len(certain), u
+        if len(hit) < n and u + len(hit) * total < n * before: hit.append(row)
+    return {r["id"] for r in certain + hit}, len(certain), u
 
 def v13_selection(c):
     """§12 V13, §8.2, §8.3, §9."""
@@ -585,7 +578,7 @@ class Seating:
             expect(g in onward, f"no lawful assignment: task {groups[g]['task']}")
             self.load[self.push(g, onward)] += 1
     def spread(self, onward, starts):
-        """Add to `onward` {node: next node} the starts, and all nodes from which they can be reached without the sink."""
+        """Add to `onward` {node: next node} the starts, and all nodes that lead to them without the sink."""
         todo = [node for node in starts if node not in onward]
         onward.update((node, starts[node]) for node in todo)
         for node in todo:
@@ -653,8 +646,8 @@ def v14_assignments(c):
     order, lines, summary = sub_seed(c.seed, "tasks"), [], []
     for name in (d["id"] for d in c.ann["departments"]):
         people = [i for i in c.inspectors if i["department"] == name and not i["excluded"]]
-        groups = [{"task": row["id"], "count": count, "sit": {i["id"] for i in people if may_sit(c, i, row, lead, quals)}}
-                  for row in c.tasks for (dep, lead, quals), count in seat_groups(c.ann, row).items() if dep == name]
+        groups = [{"task": row["id"], "count": n, "sit": {i["id"] for i in people if may_sit(c, i, row, lead, quals)}}
+                  for row in c.tasks for (dep, lead, quals), n in seat_groups(c.ann, row).items() if dep == name]
         capacity, carried = ({i["id"]: int(i.get(k, 0)) for i in people} for k in ("capacity", "carried"))
         sub = sub_seed(c.seed, "assign/" + name)
         seats, tasks = seat_lottery(groups, capacity, carried, lambda t: sha_hex(order + t),
@@ -663,9 +656,9 @@ def v14_assignments(c):
         summary.append({"id": name, "seats": len(seats), "inspectors": len(people),
                         "least": min(tasks.values(), default=0), "most": max(tasks.values(), default=0),
                         "one_possible": sum(possible == 1 for _, _, _, possible in seats)})
-    lines = [("target", "department", "seat", "inspector", "possible"), *sorted(lines)]
-    check_outcome(c, "assignments.csv", lines, "departments", summary)
-    return f"{len(lines) - 1} seats"
+    header = [("target", "department", "seat", "inspector", "possible")]
+    check_outcome(c, "assignments.csv", header + sorted(lines), "departments", summary)
+    return f"{len(lines)} seats"
 
 def v15_record(c):
     """§12 V15, §11: `closing` and `beacon` of the record."""
@@ -753,7 +746,7 @@ def walk_vectors(root):
     passed, failed, unchecked, skipped = 0, 0, [], []
     folders = [os.path.join(root, group) for group in ("accept", "reject")]
     for folder in [os.path.join(f, name) for f in folders if os.path.isdir(f) for name in sorted(os.listdir(f))]:
-        title, trust, code, step, c = os.path.relpath(folder, root), os.path.join(folder, "trust.toml"), None, None, None
+        title, trust, c, code, step = os.path.relpath(folder, root), os.path.join(folder, "trust.toml"), *[None] * 3
         try:
             wanted = json.loads(read(os.path.join(folder, "expect.json")))
             want = (wanted["exit"], wanted["step"] if wanted["exit"] == 1 else None)
@@ -777,10 +770,10 @@ def self_test():
     key = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")      # RFC 8032, test 1
     signature = bytes.fromhex("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc6"
                               "1e39701cf9b46bd25bf5f0595bbe24655141438e7a100b")
-    block = chacha20_block(bytes(range(32)), 1, bytes.fromhex("000000090000004a00000000"))         # RFC 8439 §2.3.2
     cells = [{"floor": n, "fraction": f} for n, f in ((1, 3333), (2, 3333), (0, 3334), (5, 0))]
     ok = ed25519_valid(key, b"", signature) and not ed25519_valid(key, b"x", signature) \
-        and block.hex().startswith("10f1e7e4d13b5915500fdd1fa32071c4c7d1f4c733c068030422aa9ac3d46c4ed2826446079faa09") \
+        and chacha20_block(bytes(range(32)), 1, bytes.fromhex("000000090000004a00000000")).hex().startswith(
+            "10f1e7e4d13b5915500fdd1fa32071c4c7d1f4c733c068030422aa9ac3d46c4e") \
         and tree_hash([]) == sha(b"") and all(sum(lottery_sizes(cells, sha_hex(str(n)))) == 9 for n in range(20))
     print("self-test passed" if ok else "self-test FAILED")
     return 0 if ok else 1
@@ -792,8 +785,7 @@ def main():
     for option in "--json", "--self-test": parser.add_argument(option, action="store_true")
     args = parser.parse_args()
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    if args.self_test: return self_test()
-    if args.vectors: return walk_vectors(args.vectors)
+    if args.self_test or args.vectors: return self_test() if args.self_test else walk_vectors(args.vectors)
     if not (args.proof and args.public or args.folder): parser.error("a folder, --proof with --public, or --vectors")
     try:
         if not args.proof: return report(args.folder, read_policy(args.trust) if args.trust else None, args.json)

@@ -1,4 +1,4 @@
-//! Why there is no lawful assignment: some seats that need more than their inspectors can give (SPEC §10.1).
+//! Filling all seats lawfully, or showing some seats that need more than their inspectors can give (SPEC §10.1).
 
 use super::flow::{Flow, index};
 use super::scc::Search;
@@ -19,11 +19,49 @@ pub struct Deficit {
     pub places: u64,
 }
 
-/// More parts than this are not tried one by one.
+/// More parts, or parts of more seats, are not tried one by one.
 const PARTS: usize = 200;
+const SEATS: usize = 2_000;
+
+/// Makes an empty flow a lawful assignment, and already fairly even.
+pub(super) fn fill_all(flow: &mut Flow, search: &mut Search) -> Result<(), Deficit> {
+    for seat in 0..flow.seats() {
+        if !fill(flow, search, seat) {
+            return Err(explain(flow, search));
+        }
+    }
+    Ok(())
+}
+
+/// Fills one more seat, if possible with the inspector of least load and without moving anybody.
+///
+/// If it is impossible, nothing changes, and the search has reached everything that could have helped. No arc leaves
+/// that set, nobody in it has room, and filling other seats changes neither; so it need not be entered again.
+fn fill(flow: &mut Flow, search: &mut Search, seat: u32) -> bool {
+    let seats = flow.seats();
+    let mut best: Option<(u64, u32)> = None;
+    for &k in flow.eligible(seat) {
+        let better = flow.is_open(k) && best.is_none_or(|(load, _)| flow.load(k) < load);
+        if better && flow.step(seat, k) == Some(seats + k) {
+            best = Some((flow.load(k), k));
+        }
+    }
+    let walk = match best {
+        Some((_, k)) => vec![seat, seats + k],
+        None => match search.find(flow, seat, |node| node >= seats && flow.is_open(node - seats)) {
+            Some(walk) => walk,
+            None => return false,
+        },
+    };
+    flow.apply(&walk);
+    if best.is_none() {
+        search.renew();
+    }
+    true
+}
 
 /// Explains why the search for the last seat failed. Uses up the assignment.
-pub(super) fn explain(flow: &mut Flow, search: &mut Search) -> Deficit {
+fn explain(flow: &mut Flow, search: &mut Search) -> Deficit {
     let mut seats: Vec<u32> = search.reached().iter().copied().filter(|&node| node < flow.seats()).collect();
     seats.sort_unstable();
     shrink(flow, search, &mut seats, |flow, seat| (flow.task_of(seat), 0));
@@ -44,12 +82,13 @@ fn shrink(flow: &mut Flow, search: &mut Search, seats: &mut Vec<u32>, part: impl
     let mut parts: Vec<(u32, u32)> = seats.iter().map(|&seat| part(flow, seat)).collect();
     parts.sort_unstable();
     parts.dedup();
-    if parts.len() > PARTS {
+    if parts.len() > PARTS || seats.len() > SEATS {
         return;
     }
     for each in parts {
         let rest: Vec<u32> = seats.iter().copied().filter(|&seat| part(flow, seat) != each).collect();
-        if places(flow, search, &rest) < count(rest.len()) {
+        start_over(flow, search);
+        if !rest.iter().all(|&seat| fill(flow, search, seat)) {
             *seats = rest;
         }
     }
@@ -57,8 +96,13 @@ fn shrink(flow: &mut Flow, search: &mut Search, seats: &mut Vec<u32>, part: impl
 
 /// The most of these seats that can be filled at once.
 fn places(flow: &mut Flow, search: &mut Search, seats: &[u32]) -> u64 {
+    start_over(flow, search);
+    count(seats.iter().filter(|&&seat| fill(flow, search, seat)).count())
+}
+
+fn start_over(flow: &mut Flow, search: &mut Search) {
     flow.clear();
-    count(seats.iter().filter(|&&seat| flow.fill(search, seat)).count())
+    search.renew();
 }
 
 fn count(length: usize) -> u64 {

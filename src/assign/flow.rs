@@ -15,9 +15,7 @@
     reason = "every index is a seat, inspector, task, group or level numbered by this module, below its vector's length"
 )]
 
-use std::collections::{BTreeMap, BinaryHeap};
-
-use super::scc::Search;
+use std::collections::BTreeMap;
 
 /// One department's facts: who may sit where (SPEC §10.1). Seats and inspectors together must be fewer than 2³¹.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -132,6 +130,12 @@ impl Flow {
         self.seats() + index(self.inspectors.len())
     }
 
+    /// Number of nodes and of arcs that leave seats, roughly.
+    pub(super) fn size(&self) -> u64 {
+        let arcs: u64 = (0..self.seats()).map(|seat| u64::from(index(self.eligible(seat).len()))).sum();
+        u64::from(self.nodes()) + arcs
+    }
+
     /// Number of different groups.
     pub(super) fn group_count(&self) -> u32 {
         index(self.groups.len())
@@ -180,6 +184,16 @@ impl Flow {
         self.fixed[at(seat)]
     }
 
+    /// Number of tasks of an inspector, with those carried.
+    pub(super) fn load(&self, inspector: u32) -> u64 {
+        u64::from(self.inspectors[at(inspector)].carried) + u64::from(self.count[at(inspector)])
+    }
+
+    /// Whether an inspector can take one more task.
+    pub(super) fn is_open(&self, inspector: u32) -> bool {
+        self.count[at(inspector)] < self.inspectors[at(inspector)].capacity
+    }
+
     /// Where `seat` goes in the residual network if `inspector`, who may sit there, takes it; `None` if it cannot.
     pub(super) fn step(&self, seat: u32, inspector: u32) -> Option<u32> {
         let mut team = self.seats_of(self.task_of(seat));
@@ -189,23 +203,40 @@ impl Flow {
         }
     }
 
-    /// Arc number `i` of a node of the free part of the residual network: outer `None` when there are no more arcs,
-    /// inner `None` when there is no arc of this number.
-    pub(super) fn arc(&self, node: u32, i: usize) -> Option<Option<u32>> {
+    /// The other end of arc number `i` of a node, among the arcs that cost nothing; [`NONE`] if there is no arc of this
+    /// number, `None` after the last.
+    pub(super) fn arc(&self, node: u32, i: usize) -> Option<u32> {
         if node < self.seats() {
-            return self.eligible(node).get(i).map(|&k| self.step(node, k));
+            let inspector = self.eligible(node).get(i).filter(|_| !self.fixed[at(node)])?;
+            return Some(self.step(node, *inspector).unwrap_or(NONE));
         }
         if node >= self.nodes() {
             let members = self.levels.members.get(at(node - self.nodes()))?;
-            return members.get(i).map(|&k| Some(self.seats() + k));
+            return members.get(i).map(|&k| self.seats() + k);
         }
-        let inspector = node - self.seats();
-        let held = &self.held[at(inspector)];
-        match held.get(i) {
-            Some(&seat) => Some(Some(seat)),
-            None if i == held.len() => Some(self.relief(inspector).map(|j| self.nodes() + j)),
-            None => None,
+        let held = &self.held[at(node - self.seats())];
+        if i == held.len() {
+            return Some(self.relief(node - self.seats()).map_or(NONE, |level| self.nodes() + level));
         }
+        held.get(i).copied()
+    }
+
+    /// For a node from which it is at most two arcs (or a level and two arcs) to `seat`: the last node before `seat`
+    /// on that way, which is `seat` itself if there is none. Asking this of every node saves a search the outermost
+    /// and largest of its layers.
+    pub(super) fn way_back(&self, node: u32, seat: u32) -> Option<u32> {
+        let holder = self.holder(seat);
+        let holder_node = self.seats() + holder;
+        if node == seat {
+            return Some(seat);
+        }
+        if node < self.seats() {
+            let step = self.step(node, holder).filter(|_| self.may_sit(holder, node))?;
+            return (step == holder_node || step == seat).then_some(step);
+        }
+        let relieves = |inspector| self.relief(inspector).is_some_and(|level| level == self.levels.of[at(holder)]);
+        let near = node == holder_node || node < self.nodes() && relieves(node - self.seats());
+        near.then_some(holder_node)
     }
 
     /// Seats an inspector at a seat for good.
@@ -244,53 +275,6 @@ impl Flow {
         self.levels = Levels::default();
     }
 
-    /// Fills one more seat, moving others if it must. If it is impossible, nothing changes and `search` has been
-    /// wherever a solution could have come from ([`Search::reached`]).
-    pub(super) fn fill(&mut self, search: &mut Search, seat: u32) -> bool {
-        let mut best: Option<(u64, u32)> = None;
-        for &k in self.eligible(seat) {
-            let better = self.is_open(k) && best.is_none_or(|(load, _)| self.load(k) < load);
-            if better && self.step(seat, k) == Some(self.seats() + k) {
-                best = Some((self.load(k), k));
-            }
-        }
-        if let Some((_, k)) = best {
-            self.seat(seat, k);
-            return true;
-        }
-        search.renew();
-        let walk = search.find(self, seat, |node| node >= self.seats() && self.is_open(node - self.seats()));
-        walk.map(|walk| self.apply(&walk)).is_some()
-    }
-
-    /// Lowers the sum of squared loads to its least, by moving a task from `b` to `a` along the residual network
-    /// wherever `load(b) ≥ load(a) + 2`, largest `load(b)` first.
-    ///
-    /// Where a search from load H fails, it has seen a set that no arc leaves and in which nobody with room has a
-    /// load below H − 1. Later searches start at H or lower and look for less, so they need not enter this set;
-    /// so it never changes, and every node is part of at most one failed search.
-    pub(super) fn even_out(&mut self, search: &mut Search) {
-        let seats = self.seats();
-        let people = 0..index(self.inspectors.len());
-        let mut heap: BinaryHeap<(u64, u32)> = people.map(|k| (self.load(k), k)).collect();
-        search.renew();
-        while let Some((load, b)) = heap.pop() {
-            if self.load(b) != load {
-                continue;
-            }
-            let lower = |node: u32| node >= seats && self.is_open(node - seats) && self.load(node - seats) + 2 <= load;
-            match search.find(self, seats + b, lower) {
-                None => search.wall_off(),
-                Some(walk) => {
-                    self.apply(&walk);
-                    let changed = walk.first().into_iter().chain(walk.last());
-                    heap.extend(changed.map(|&node| (self.load(node - seats), node - seats)));
-                    search.renew();
-                }
-            }
-        }
-    }
-
     /// Lists the inspectors by load; from now on the residual network has its zero-cost arcs through the end, as
     /// inspector with room and load L → level of load L + 1 → its inspectors that hold a seat that is not fixed.
     pub(super) fn build_levels(&mut self) {
@@ -303,21 +287,13 @@ impl Flow {
         (0..people).for_each(|k| self.relevel(k));
     }
 
-    fn load(&self, inspector: u32) -> u64 {
-        u64::from(self.inspectors[at(inspector)].carried) + u64::from(self.count[at(inspector)])
-    }
-
-    fn is_open(&self, inspector: u32) -> bool {
-        self.count[at(inspector)] < self.inspectors[at(inspector)].capacity
-    }
-
     /// The level whose members can give up a seat for free if this inspector keeps one more.
     fn relief(&self, inspector: u32) -> Option<u32> {
         let level = self.levels.loads.binary_search(&(self.load(inspector) + 1)).ok()?;
         self.is_open(inspector).then(|| index(level))
     }
 
-    /// Seats `inspector`, instead of whoever sits there.
+    /// Seats `inspector` at `seat`, instead of whoever sits there.
     fn seat(&mut self, seat: u32, inspector: u32) {
         let before = self.holder(seat);
         if before != NONE {

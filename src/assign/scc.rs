@@ -4,7 +4,7 @@
     reason = "every index is a node, group or inspector of the flow the vectors were made for, below their lengths"
 )]
 
-use super::flow::{Flow, NONE, at};
+use super::flow::{Flow, NONE, at, index};
 
 /// Breadth-first search, with what it needs to know about earlier ones.
 pub(super) struct Search {
@@ -22,6 +22,9 @@ pub(super) struct Search {
     /// Inspectors that carry the current number hold a seat of the task at hand.
     team: Vec<u64>,
     team_number: u64,
+    /// Nodes and inspectors looked at in failed searches since the zones were made, and how many are too many.
+    wasted: u64,
+    patience: u64,
 }
 
 impl Search {
@@ -40,6 +43,8 @@ impl Search {
             rest_round: vec![0; groups],
             team: vec![0; at(flow.nodes() - flow.seats())],
             team_number: 0,
+            wasted: 0,
+            patience: u64::MAX,
         }
     }
 
@@ -56,9 +61,19 @@ impl Search {
         }
     }
 
-    /// Divides the nodes into zones.
-    pub(super) fn set_zones(&mut self, zones: Vec<u32>) {
-        self.zone = zones;
+    /// Makes the strongly connected components of the flow as it is the zones: no cycle leaves its zone.
+    pub(super) fn divide(&mut self, flow: &Flow) {
+        self.zone = components(flow.nodes() + flow.level_count(), |node, i| flow.arc(node, i));
+        self.wasted = 0;
+        self.patience = flow.size();
+    }
+
+    /// Divides again once failed searches have cost as much as that: what was fixed since then splits zones, and
+    /// searches stop at their borders.
+    pub(super) fn divide_if_wasteful(&mut self, flow: &Flow) {
+        if self.wasted > self.patience {
+            self.divide(flow);
+        }
     }
 
     /// Confines searches to the zone of this node.
@@ -78,16 +93,19 @@ impl Search {
 
     /// A shortest walk from `start` to a node that is a goal.
     pub(super) fn find(&mut self, flow: &Flow, start: u32, goal: impl Fn(u32) -> bool) -> Option<Vec<u32>> {
+        let wasted = self.wasted;
         self.queue.clear();
         self.enter(start, NONE);
         let (mut checked, mut expanded) = (0, 0);
         loop {
             if let Some(found) = self.queue[checked..].iter().copied().find(|&node| goal(node)) {
+                self.wasted = wasted;
                 return Some(self.walk_to(found));
             }
             checked = self.queue.len();
             let node = *self.queue.get(expanded)?;
             expanded += 1;
+            self.wasted += 1;
             if node < flow.seats() { self.look_for_inspector(flow, node) } else { self.follow(flow, node) }
         }
     }
@@ -109,7 +127,7 @@ impl Search {
 
     /// Enters all nodes behind an inspector or a level.
     fn follow(&mut self, flow: &Flow, node: u32) {
-        for next in (0..).map_while(|i| flow.arc(node, i)).flatten() {
+        for next in (0..).map_while(|i| flow.arc(node, i)).filter(|&next| next != NONE) {
             self.enter(next, node);
         }
     }
@@ -136,6 +154,7 @@ impl Search {
             rest.clear();
             rest.extend_from_slice(flow.eligible(seat));
         }
+        self.wasted += u64::from(index(rest.len()));
         rest.retain(|&k| {
             let in_team = self.team[at(k)] == self.team_number;
             if !in_team {
@@ -148,8 +167,8 @@ impl Search {
 }
 
 /// The strongly connected component of every node (Tarjan's algorithm with a stack of its own). `arc(node, i)` is
-/// arc number `i` of the node: outer `None` when there are no more, inner `None` when there is none of this number.
-pub(super) fn components(nodes: u32, arc: impl Fn(u32, usize) -> Option<Option<u32>>) -> Vec<u32> {
+/// the other end of arc number `i` of the node, [`NONE`] if there is none of this number, `None` after the last.
+fn components(nodes: u32, arc: impl Fn(u32, usize) -> Option<u32>) -> Vec<u32> {
     let mut tarjan = Tarjan {
         order: vec![NONE; at(nodes)],
         low: vec![NONE; at(nodes)],
@@ -190,15 +209,15 @@ impl Tarjan {
         self.trail.push((node, 0));
     }
 
-    fn run(&mut self, arc: &impl Fn(u32, usize) -> Option<Option<u32>>) {
+    fn run(&mut self, arc: &impl Fn(u32, usize) -> Option<u32>) {
         while let Some((node, i)) = self.trail.last_mut() {
             let node = *node;
             let next = arc(node, *i);
             *i += 1;
             match next {
-                Some(None) => {}
-                Some(Some(next)) if self.order[at(next)] == NONE => self.enter(next),
-                Some(Some(next)) => {
+                Some(NONE) => {}
+                Some(next) if self.order[at(next)] == NONE => self.enter(next),
+                Some(next) => {
                     if self.component[at(next)] == NONE {
                         self.low[at(node)] = self.low[at(node)].min(self.order[at(next)]);
                     }
@@ -244,16 +263,15 @@ mod tests {
             let mut arcs = vec![Vec::new(); at(nodes)];
             for _ in 0..random(3 * nodes) {
                 let to = random(nodes + 1);
-                arcs[at(random(nodes))].push((to < nodes).then_some(to));
+                arcs[at(random(nodes))].push(if to < nodes { to } else { NONE });
             }
             let found = components(nodes, |v, i| arcs[at(v)].get(i).copied());
             let mut reach: Vec<Vec<bool>> = (0..nodes).map(|v| (0..nodes).map(|w| v == w).collect()).collect();
             for _ in 0..nodes {
                 for v in 0..at(nodes) {
-                    for w in arcs[v].iter().flatten() {
-                        for target in 0..at(nodes) {
-                            reach[v][target] |= reach[at(*w)][target];
-                        }
+                    for &w in arcs[v].iter().filter(|&&w| w != NONE) {
+                        let further = reach[at(w)].clone();
+                        reach[v].iter_mut().zip(further).for_each(|(to, further)| *to |= further);
                     }
                 }
             }
@@ -268,9 +286,9 @@ mod tests {
     #[test]
     fn a_million_nodes_in_a_ring_need_no_recursion() {
         let nodes = 1_000_000;
-        let ring = components(nodes, |v, i| (i == 0).then_some(Some((v + 1) % nodes)));
+        let ring = components(nodes, |v, i| (i == 0).then_some((v + 1) % nodes));
         assert!(ring.iter().all(|&c| c == 0));
-        let line = components(nodes, |v, i| (i == 0 && v + 1 < nodes).then_some(Some(v + 1)));
+        let line = components(nodes, |v, i| (i == 0 && v + 1 < nodes).then_some(v + 1));
         assert_eq!(line.first().copied(), Some(nodes - 1));
     }
 }

@@ -63,7 +63,7 @@ fn tallies(screen: &Screen, step: &StepReport) -> String {
         .tallies
         .iter()
         .filter(|(_, count)| *count > 0)
-        .map(|(name, count)| format!("{count} {}", screen.language.text(&format!("tally-{name}"))))
+        .map(|(name, count)| screen.language.say(&format!("tally-{name}"), &[("count", count)]))
         .collect();
     all.join(", ")
 }

@@ -1,0 +1,73 @@
+//! Campaigns that must verify, one scenario each.
+
+use super::support::{Small, TARGETS};
+use super::{Expect, Vector};
+
+pub fn vectors() -> Vec<Vector> {
+    let full = |name, small: Small| Vector {
+        name,
+        files: small.drawn(),
+        policy: Some(small.policy()),
+        expect: Expect::Exit(0),
+    };
+    let small = Small::default;
+    let stratum = |size: &str, more: &str| {
+        format!(
+            "[[strata]]\nname = \"all\"\nrule = {{ and = [] }}\nmethod = \"equal\"\nsize = {size}\nreserves = 1\n{more}"
+        )
+    };
+    let split = "split = \"region\"";
+    vec![
+        full("small", small()),
+        full("no-contributors", small().plan("[\"gongan\", \"yingji\"]\n\n[signers]", "[]\n\n[signers]")),
+        full("absent-contributor", Small { absent: vec!["gongan"], ..small() }),
+        full("without-beacon", small().without_beacon()),
+        full("without-beacon-absent", Small { absent: vec!["yingji"], ..small().without_beacon() }),
+        full("weighted", small().strata(&weighted("{ count = 3 }"))),
+        full("weighted-certain", Small { targets: TARGETS.replace("70,", "7000,").replace("30,", "500,"), ..small().strata(&weighted("{ count = 4 }")) }),
+        full("weighted-split", small().strata(&format!("{}\n{split}", weighted("{ rate = 5000, rounding = \"up\" }")))),
+        full("split-count", small().strata(&stratum("{ count = 3 }", split))),
+        full("round-nearest", small().strata(&stratum("{ rate = 3125, rounding = \"nearest\", minimum = 1, maximum = 2 }", split))),
+        full("round-down-to-never", small().strata(&format!(
+            "[[strata]]\nname = \"high\"\nrule = {{ eq = [\"class\", \"C\"] }}\nmethod = \"equal\"\nsize = {{ rate = 500, rounding = \"down\" }}\nreserves = 0\n{}",
+            stratum("{ count = 2 }", "")
+        ))),
+        full("round-lottery", small().strata(&stratum("{ rate = 3300, rounding = \"lottery\" }", split))),
+        full("full-coverage", small().plan("basis = \"random\"", "basis = \"full-coverage\"").strata(ORDER)),
+        full("targeted", Small { targets: "id,class,items,region,staff,status\nF9,A,guandao,3302,1,\n".to_owned(), recusals: "target,inspector,category\n".to_owned(), ..small().plan("basis = \"random\"", "basis = \"targeted\"").strata(ORDER) }),
+        full("quotes-and-hanzi", Small {
+            targets: TARGETS.replace("F1,A,", "F1,\"A, or \"\"摇号\"\"\",").replace("F5,A,", "F5,甲类,"),
+            ..small()
+        }),
+        full("unowned-left-out", small().plan("rule = { and = [] }", "rule = { eq = [\"class\", \"A\"] }").plan("[team]", "[team]\n").plan("basis =", "unowned = \"leave-out\"\nbasis =")),
+        full("excluded-and-sealed", Small {
+            targets: TARGETS.replace("F3,B,guandao,3302,30,", "F3,B,guandao,3302,30,closed"),
+            ..small()
+                .plan("region = \"region\" }\n[registers.inspectors]", "region = \"region\" }\nwithheld = { staff = \"staff\" }\n[[registers.targets.exclude]]\ncolumn = \"status\"\nvalues = [\"closed\"]\nreason = \"closed\"\n[registers.inspectors]")
+                .plan("[registers.inspectors]\nfile = \"private/inspectors.csv\"\nid_form = \"id\"", "[registers.inspectors]\nfile = \"private/inspectors.csv\"\nid_form = \"pseudonym\"")
+        }),
+        full("carried-load", small().plan("carried = false", "carried = true")),
+        full("two-signers", small().plan("holders = [\"yingji\"]\nthreshold = 1", "holders = [\"yingji\", \"gongan\"]\nthreshold = 2")),
+        full("no-recusals", Small { recusals: "target,inspector,category\n".to_owned(), ..small() }),
+        Vector { name: "order-on-trust", files: small().drawn(), policy: Some(Small { order_accepted: false, ..small() }.policy()), expect: Expect::Exit(3) },
+        Vector { name: "no-policy", files: small().drawn(), policy: None, expect: Expect::Exit(3) },
+        Vector { name: "before-the-draw", files: small().closed(), policy: Some(small().policy()), expect: Expect::Exit(3) },
+        Vector { name: "register-missing", files: without(small().drawn(), "targets.csv"), policy: Some(small().policy()), expect: Expect::Exit(3) },
+        Vector { name: "contribution-missing", files: without(small().drawn(), "contribution-gongan.json"), policy: Some(small().policy()), expect: Expect::Exit(3) },
+        Vector { name: "no-announcement", files: without(small().drawn(), "announcement.json"), policy: Some(small().policy()), expect: Expect::Exit(2) },
+    ]
+}
+
+const ORDER: &str =
+    "[[strata]]\nname = \"all\"\nrule = { and = [] }\nmethod = \"order\"\nsize = { all = true }\nreserves = 0";
+
+fn weighted(size: &str) -> String {
+    format!(
+        "[[strata]]\nname = \"all\"\nrule = {{ and = [] }}\nmethod = \"weighted\"\nweight = \"staff\"\nsize = {size}\nreserves = 2"
+    )
+}
+
+fn without(mut files: super::Files, name: &str) -> super::Files {
+    files.remove(name).unwrap();
+    files
+}

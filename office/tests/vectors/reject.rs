@@ -1,0 +1,347 @@
+//! Campaigns that must be refused, one fault each, with the step that must see it.
+
+use super::support::{
+    Files, OTHER_SIGNATURE, Small, at, close_again, edit, key, reannounce, record_again, replace, resign,
+};
+use super::{Expect, Vector};
+use yaohao::encoding::{Digest, Value};
+
+pub fn vectors() -> Vec<Vector> {
+    let small = Small::default();
+    let policy = small.policy();
+    let base = small.drawn();
+    let mut vectors = Vec::new();
+    let mut add = |name: &'static str, step: &'static str, code: &'static str, bend: &dyn Fn(&mut Files)| {
+        let mut files = base.clone();
+        bend(&mut files);
+        vectors.push(Vector { name, files, policy: Some(policy.clone()), expect: Expect::Reject { step, code } });
+    };
+
+    // V2: form
+    add("json-spaces", "V2", "json.canonical", &|files| replace(files, "record.json", "\":\"", "\": \""));
+    add("json-repeated-member", "V2", "json.syntax", &|files| {
+        replace(files, "closing.json", "{\"body\"", "{\"body\":{},\"body\"")
+    });
+    add("json-unknown-member", "V2", "json.member", &|files| {
+        edit(files, "record.json", |value| insert(value, "note", "hello"))
+    });
+    add("json-missing-member", "V2", "json.member", &|files| {
+        resign(files, "record.json", |body| remove(body, "drawn_at"))
+    });
+    add("json-float", "V2", "json.syntax", &|files| {
+        replace(files, "announcement.json", "\"threshold\":1", "\"threshold\":1.0")
+    });
+    add("json-lone-surrogate", "V2", "json.syntax", &|files| {
+        replace(files, "announcement.json", "\"authority\":\"", "\"authority\":\"\\ud800")
+    });
+    add("json-no-final-line-feed", "V2", "json.canonical", &|files| cut(files, "beacon.json"));
+    add("statement-of-another-type", "V2", "statement.type", &|files| {
+        let closing = files["closing.json"].clone();
+        files.insert("record.json".to_owned(), closing);
+    });
+    add("suite-unknown", "V2", "suite.unknown", &|files| {
+        replace(files, "record.json", "ed25519-sha256", "ed25519-md5")
+    });
+    add("version-unknown", "V2", "statement.spec", &|files| {
+        edit(files, "record.json", |value| *at(value, "spec") = "yaohao/2".into())
+    });
+    add("column-no-rule-names", "V2", "column.unused", &|files| {
+        reannounce(files, |body| {
+            *at(body, "registers.targets.columns") = vec!["id", "class", "items", "name", "region", "excluded"].into()
+        });
+    });
+    add("rule-names-no-column", "V2", "column.unknown", &|files| {
+        reannounce(files, |body| {
+            *at(body, "registers.targets.columns") = vec!["id", "class", "region", "excluded"].into()
+        });
+    });
+    add("two-leaders", "V2", "announcement.form", &|files| {
+        reannounce(files, |body| *at(body, "items.0.seats.1.leader") = true.into())
+    });
+    add("random-basis-changed", "V2", "announcement.form", &|files| {
+        reannounce(files, |body| *at(body, "basis") = "targeted".into())
+    });
+    add("beacon-of-another-chain", "V2", "beacon.chain", &|files| {
+        edit(files, "beacon.json", |value| {
+            *at(value, "chain") = "dbd506d6ef76e5f386f41c651dcb808c5bcbd75471cc4eafa3f4df7ad4e4c493".into()
+        });
+    });
+    add("contribution-under-another-name", "V2", "json.member", &|files| {
+        let contribution = files.remove("contribution-gongan.json").unwrap();
+        files.insert("contribution-zonghe.json".to_owned(), contribution);
+    });
+
+    // V3, V4: signatures
+    add("body-changed-after-signing", "V3", "signature.invalid", &|files| {
+        edit(files, "record.json", |value| *at(value, "body.drawn_at") = "2024-10-14T17:16:00Z".into());
+    });
+    add("signature-of-another-type", "V3", "signature.invalid", &|files| {
+        // a valid signature by the right key, over the same digest as another type of statement
+        edit(files, "record.json", |value| {
+            let digest = Digest::of(at(value, "body").to_canonical().as_bytes());
+            let text = format!("yaohao/1 closing\n{digest}\n");
+            *at(value, "signatures.0.value") = hex::encode(key("yingji").sign(text.as_bytes())).into();
+        });
+    });
+    add("signer-not-announced", "V3", "signature.key", &|files| sign_with(files, "record.json", "gongan"));
+    add("contribution-signed-by-another", "V3", "signature.key", &|files| {
+        sign_with(files, "contribution-gongan.json", "yingji")
+    });
+
+    // V5: order
+    add("record-of-another-announcement", "V5", "campaign.mixed", &|files| {
+        resign(files, "record.json", |body| *at(body, "announcement") = Digest([7; 32]).to_string().into());
+    });
+    add("contribution-of-another-number", "V5", "campaign.mixed", &|files| {
+        resign(files, "contribution-gongan.json", |body| *at(body, "number") = "SMALL-2024-2".into());
+        close_again(files);
+        record_again(files);
+    });
+    add("announced-too-late", "V5", "order.time", &|files| {
+        reannounce(files, |body| *at(body, "announced_at") = "2024-10-14T17:05:00Z".into());
+        for name in ["contribution-gongan.json", "contribution-yingji.json"] {
+            resign(files, name, |body| *at(body, "contributed_at") = "2024-10-14T17:06:00Z".into());
+        }
+        close_again(files);
+        resign(files, "closing.json", |body| *at(body, "closed_at") = "2024-10-14T17:07:00Z".into());
+        record_again(files);
+    });
+    add("closed-after-the-beacon", "V5", "order.time", &|files| {
+        resign(files, "closing.json", |body| *at(body, "closed_at") = "2024-10-14T17:13:33Z".into());
+        record_again(files);
+    });
+    add("drawn-before-the-beacon", "V5", "order.time", &|files| {
+        resign(files, "record.json", |body| *at(body, "drawn_at") = "2024-10-14T17:13:32Z".into());
+    });
+    add("contributed-before-the-announcement", "V5", "order.time", &|files| {
+        resign(files, "contribution-gongan.json", |body| *at(body, "contributed_at") = "2024-10-14T07:59:59Z".into());
+        close_again(files);
+        record_again(files);
+    });
+
+    // V6 to V8: registers
+    add("target-removed", "V6", "register.rows", &|files| replace(files, "targets.csv", "F3,B,guandao,3302,\n", ""));
+    add("target-changed", "V6", "register.digest", &|files| replace(files, "targets.csv", "F3,B,", "F3,A,"));
+    add("targets-with-bom", "V6", "register.bom", &|files| prefix(files, "targets.csv", b"\xef\xbb\xbf"));
+    add("targets-with-crlf", "V6", "register.crlf", &|files| replace(files, "targets.csv", "3301,\n", "3301,\r\n"));
+    add("targets-unsorted", "V6", "register.order", &|files| replace(files, "targets.csv", "F2,D,", "F9,D,"));
+    add("targets-repeated", "V6", "register.order", &|files| replace(files, "targets.csv", "F2,D,", "F1,D,"));
+    add("targets-unneeded-quotes", "V6", "register.quotes", &|files| {
+        replace(files, "targets.csv", "F3,B,", "F3,\"B\",")
+    });
+    add("targets-nul", "V6", "register.control", &|files| replace(files, "targets.csv", "F3,B,", "F3,B\0,"));
+    add("targets-surrogate", "V6", "register.utf8", &|files| {
+        let bytes = files.get_mut("targets.csv").unwrap();
+        let place = bytes.windows(3).position(|window| window == b"F3,").unwrap() + 3;
+        bytes.splice(place..place, *b"\xed\xa0\x80");
+    });
+    add("targets-long-cell", "V6", "register.cell", &|files| {
+        replace(files, "targets.csv", "F3,B,", &format!("F3,{},", "B".repeat(4097)))
+    });
+    add("targets-cut-off", "V6", "register.end", &|files| cut(files, "targets.csv"));
+    add("targets-other-header", "V6", "register.header", &|files| {
+        replace(files, "targets.csv", "id,class", "id,klass")
+    });
+    add("root-of-another-tree", "V6", "register.root", &|files| {
+        reannounce(files, |body| *at(body, "registers.targets.root") = Digest([3; 32]).to_string().into());
+    });
+    add("excluded-hidden", "V7", "register.excluded", &|files| {
+        reannounce(files, |body| *at(body, "registers.inspectors.excluded") = Value::Array(Vec::new()));
+    });
+    add("inspector-without-department", "V7", "inspector.department", &|files| {
+        replace(files, "inspectors.csv", ",gongan,", ",gonggan,")
+    });
+    add("inspector-date-impossible", "V7", "date.form", &|files| {
+        replace(files, "inspectors.csv", "2030-01-01", "2030-02-30")
+    });
+    add("inspector-set-unsorted", "V7", "set.form", &|files| {
+        replace(files, "inspectors.csv", "3301;3302", "3302;3301")
+    });
+    add("recusal-added", "V8", "register.rows", &|files| {
+        replace(files, "recusals.csv", "F2,B1,kinship\n", "F2,B1,kinship\nF3,A1,kinship\n")
+    });
+    add("recusal-of-nobody", "V8", "recusal.inspector", &|files| replace(files, "recusals.csv", "F2,B1,", "F2,B9,"));
+
+    // V9: strata
+    add("population-claimed-smaller", "V9", "stratum.cells", &|files| {
+        reannounce(files, |body| *at(body, "strata.1.cells.0.population") = 4.into());
+    });
+    add("size-claimed-larger", "V9", "stratum.cells", &|files| {
+        reannounce(files, |body| *at(body, "strata.0.cells.0.size") = 3.into())
+    });
+    add("unowned-hidden", "V9", "stratum.unowned", &|files| {
+        reannounce(files, |body| *at(body, "strata.1.rule") = rule("eq", "class", "A"));
+    });
+    add("chance-missing-hidden", "V9", "stratum.without-chance", &|files| {
+        reannounce(files, |body| {
+            *at(body, "strata.0.size") = Value::Object([("all".to_owned(), true.into())].into());
+            *at(body, "strata.0.cells.0.size") = 3.into();
+        });
+    });
+    add("target-without-item", "V9", "stratum.item", &|files| {
+        reannounce(files, |body| *at(body, "items.1.rule") = rule("eq", "items", "guandao;yanhua"));
+    });
+
+    // V10 to V12: seed
+    add("contribution-not-listed", "V10", "contribution.set", &|files| {
+        resign(files, "contribution-gongan.json", |body| *at(body, "value") = Digest([9; 32]).to_string().into());
+    });
+    add("contribution-declared-absent", "V10", "contribution.set", &|files| {
+        resign(files, "closing.json", |body| {
+            let item = at(body, "contributions.0");
+            remove(item, "digest");
+            insert(item, "absent", true);
+        });
+        record_again(files);
+    });
+    add("contribution-of-a-stranger", "V10", "contribution.set", &|files| {
+        let stranger = files["contribution-gongan.json"].clone();
+        files.insert("contribution-zonghe.json".to_owned(), stranger);
+        resign(files, "contribution-zonghe.json", |body| *at(body, "contributor") = "zonghe".into());
+    });
+    add("beacon-of-another-round", "V11", "beacon.round", &|files| {
+        edit(files, "beacon.json", |value| {
+            *at(value, "round") = 1000.into();
+            *at(value, "signature") = OTHER_SIGNATURE.into();
+        });
+    });
+    add("beacon-signature-of-another-round", "V11", "beacon.signature", &|files| {
+        edit(files, "beacon.json", |value| *at(value, "signature") = OTHER_SIGNATURE.into());
+    });
+    add("seed-text-changed", "V12", "seed.text", &|files| {
+        resign(files, "record.json", |body| {
+            let Value::Text(text) = at(body, "seed_text").clone() else { panic!("no text") };
+            *at(body, "seed_text") = text.replace("draw:", "Draw:").into();
+        });
+    });
+    add("seed-of-another-text", "V12", "seed.text", &|files| {
+        resign(files, "record.json", |body| *at(body, "seed") = Digest([1; 32]).to_string().into())
+    });
+
+    // V13 to V15: outcome
+    add("target-swapped", "V13", "outcome.differs", &|files| swap_first_target(files));
+    add("reserve-promoted", "V13", "outcome.differs", &|files| replace(files, "selected.csv", ",reserve,", ",drawn,"));
+    add("selection-cut-short", "V13", "outcome.differs", &|files| cut_last_line(files, "selected.csv"));
+    add("cutoff-changed", "V13", "record.differs", &|files| {
+        resign(files, "record.json", |body| *at(body, "cells.0.cutoff") = Digest([1; 32]).to_string().into());
+    });
+    add("selected-digest-changed", "V13", "record.differs", &|files| {
+        resign(files, "record.json", |body| *at(body, "selected.sha256") = Digest([1; 32]).to_string().into());
+    });
+    add("inspector-swapped", "V14", "outcome.differs", &|files| {
+        let text = String::from_utf8(files["assignments.csv"].clone()).unwrap();
+        let (from, to) = if text.contains(",A1,") { (",A1,", ",A2,") } else { (",A2,", ",A1,") };
+        replace(files, "assignments.csv", from, to);
+    });
+    add("possible-overstated", "V14", "outcome.differs", &|files| {
+        let text = String::from_utf8(files["assignments.csv"].clone()).unwrap();
+        let line = text.lines().nth(1).unwrap();
+        let (start, _) = line.rsplit_once(',').unwrap();
+        replace(files, "assignments.csv", line, &format!("{start},9"));
+    });
+    add("loads-changed", "V14", "record.differs", &|files| {
+        resign(files, "record.json", |body| *at(body, "departments.0.most") = 1.into())
+    });
+    add("closing-not-the-one-recorded", "V15", "record.differs", &|files| {
+        resign(files, "record.json", |body| *at(body, "closing") = Digest([1; 32]).to_string().into());
+    });
+    add("beacon-not-the-one-recorded", "V15", "record.differs", &|files| {
+        resign(files, "record.json", |body| *at(body, "beacon") = Digest([1; 32]).to_string().into());
+    });
+
+    vectors.extend(with_another_policy(&small, &base));
+    vectors.extend(without_beacon());
+    vectors
+}
+
+/// Faults that lie between the evidence and the reader's policy.
+fn with_another_policy(small: &Small, base: &Files) -> Vec<Vector> {
+    let with = |name, step, code, policy: String| Vector {
+        name,
+        files: base.clone(),
+        policy: Some(policy),
+        expect: Expect::Reject { step, code },
+    };
+    let policy = small.policy();
+    let stranger = yaohao::suite::SecretKey::from_bytes(&[9; 32]).public().to_string();
+    vec![
+        with("keys-not-trusted", "V4", "policy.keys", policy.replace(&key("yingji").public().to_string(), &stranger)),
+        with("key-not-for-records", "V4", "policy.keys", policy.replace("\"closing\", \"record\", ", "\"closing\", ")),
+        with("threshold-not-reached", "V4", "policy.keys", policy.replace("threshold = 1", "threshold = 2")),
+        with(
+            "contributor-not-trusted",
+            "V4",
+            "policy.contributor",
+            policy.replace(&key("gongan").public().to_string(), &stranger),
+        ),
+        with("beacon-not-accepted", "V4", "policy.beacon", policy.replace("\"drand-quicknet\"", "\"none\"")),
+        with("statement-over-the-limit", "V1", "limit.bytes", format!("{policy}\n[limits]\nstatement_bytes = 500\n")),
+        with("rows-over-the-limit", "V6", "register.limit", format!("{policy}\n[limits]\nrows = 7\n")),
+    ]
+}
+
+fn without_beacon() -> Vec<Vector> {
+    let small = Small::default().without_beacon();
+    let mut files = small.drawn();
+    resign(&mut files, "contribution-gongan.json", |body| *at(body, "value") = Digest([9; 32]).to_string().into());
+    close_again(&mut files);
+    record_again(&mut files);
+    let mut extra = small.drawn();
+    extra.insert("beacon.json".to_owned(), Small::default().drawn()["beacon.json"].clone());
+    let reject = |name, step, code, files| Vector {
+        name,
+        files,
+        policy: Some(small.policy()),
+        expect: Expect::Reject { step, code },
+    };
+    vec![
+        reject("value-not-the-committed-one", "V10", "contribution.commitment", files),
+        reject("beacon-where-none-was-announced", "V11", "beacon.round", extra),
+    ]
+}
+
+fn insert(value: &mut Value, member: &str, content: impl Into<Value>) {
+    let Value::Object(members) = value else { panic!("no object") };
+    members.insert(member.to_owned(), content.into());
+}
+
+fn remove(value: &mut Value, member: &str) {
+    let Value::Object(members) = value else { panic!("no object") };
+    members.remove(member).unwrap();
+}
+
+fn rule(kind: &str, column: &str, value: &str) -> Value {
+    Value::Object([(kind.to_owned(), vec![column, value].into())].into())
+}
+
+fn cut(files: &mut Files, name: &str) {
+    files.get_mut(name).unwrap().pop().unwrap();
+}
+
+fn prefix(files: &mut Files, name: &str, bytes: &[u8]) {
+    files.get_mut(name).unwrap().splice(0..0, bytes.iter().copied());
+}
+
+/// Signs a statement with another holder's key instead of the right one.
+fn sign_with(files: &mut Files, name: &str, holder: &str) {
+    edit(files, name, |value| *at(value, "signatures.0.key") = key(holder).public().to_string().into());
+    resign(files, name, |_| {});
+}
+
+/// Exchanges the first drawn target of the last stratum with its reserve, tickets and all.
+fn swap_first_target(files: &mut Files) {
+    let text = String::from_utf8(files["selected.csv"].clone()).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let of = |role: &str| lines.iter().find(|line| line.starts_with("rest,") && line.contains(role)).copied().unwrap();
+    let (drawn, reserve) = (of(",drawn,"), of(",reserve,"));
+    let id_and_ticket = |line: &str| line.splitn(5, ',').nth(4).unwrap().to_owned();
+    let (a, b) = (id_and_ticket(drawn), id_and_ticket(reserve));
+    let swapped = text.replace(&a, "#").replace(&b, &a).replace('#', &b);
+    files.insert("selected.csv".to_owned(), swapped.into_bytes());
+}
+
+fn cut_last_line(files: &mut Files, name: &str) {
+    let text = String::from_utf8(files[name].clone()).unwrap();
+    let end = text.trim_end().rfind('\n').unwrap() + 1;
+    files.insert(name.to_owned(), text.into_bytes()[..end].to_vec());
+}
