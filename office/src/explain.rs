@@ -175,7 +175,6 @@ fn tell(
     })
 }
 
-#[expect(clippy::too_many_arguments, reason = "all of it is read, nothing is kept: a type would only rename the list")]
 fn cell_story(
     announcement: &Announcement,
     files: &Folder,

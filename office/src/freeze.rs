@@ -127,12 +127,15 @@ pub fn freeze(
     build(plan, keys, now, [targets, inspectors, recusals], (&target_kinds, &inspector_kinds), unused).map_err(one)
 }
 
+/// Attributes in order, and what each holds.
+type Kinds<'a> = &'a [(Name, Kind)];
+
 fn build(
     plan: &Plan,
     keys: AnnouncedKeys,
     now: &Time,
     intakes: [Intake; 3],
-    kinds: (&[(Name, Kind)], &[(Name, Kind)]),
+    kinds: (Kinds<'_>, Kinds<'_>),
     unused: Vec<(&'static str, Name)>,
 ) -> Result<Frozen> {
     let [targets, inspectors, recusals] = &intakes;
