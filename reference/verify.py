@@ -788,11 +788,12 @@ def main():
     if args.self_test or args.vectors: return self_test() if args.self_test else walk_vectors(args.vectors)
     if not (args.proof and args.public or args.folder): parser.error("a folder, --proof with --public, or --vectors")
     try:
-        if not args.proof: return report(args.folder, read_policy(args.trust) if args.trust else None, args.json)
-        check_proof(args.proof, args.public)
-    except Exception as e:                              # a proof that does not hold, or a policy that cannot be used
+        policy = read_policy(args.trust) if args.trust else None
+        if args.proof: check_proof(args.proof, args.public)
+    except Exception as e:                              # a policy that cannot be used, or a proof that does not hold
         print(f"{'proof' if args.proof else 'policy'} refused: {type(e).__name__}: {e}")
         return 1 if args.proof else 2
+    if not args.proof: return report(args.folder, policy, args.json)
     print("proof holds; it counts only if the announcement itself is verified")
     return 0
 

@@ -4,20 +4,20 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::as_conversions, clippy::float_arithmetic))]
 
 // in the order in which data flows: each module knows only those before it (tests/modules.rs holds this)
-pub mod announcement;
-pub mod assign;
-pub mod draw;
-pub mod encoding;
 pub mod fault;
-pub mod ident;
 mod join;
+pub mod encoding;
+pub mod suite;
+pub mod ident;
 pub mod merkle;
-pub mod outcome;
-pub mod record;
 pub mod register;
 pub mod rule;
-pub mod sampling;
-pub mod seed;
 pub mod statement;
-pub mod suite;
+pub mod announcement;
+pub mod seed;
+pub mod sampling;
+pub mod draw;
+pub mod assign;
+pub mod outcome;
+pub mod record;
 pub mod verify;
