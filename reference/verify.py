@@ -265,7 +265,7 @@ BODIES = {
         "departments": [{"id": is_id, "seats": COUNT, "inspectors": COUNT, "least": COUNT, "most": COUNT,
                          "one_possible": COUNT}, 1, 64],
         "selected": OUTCOME, "assignments": OUTCOME}}
-BEACON = DRAND | {"chain": is_digest, "signature": matches("[0-9a-f]{96}"), "spec": ("yaohao/1",), "type": ("beacon",)}
+BEACON = DRAND | {"signature": matches("[0-9a-f]{96}"), "spec": ("yaohao/1",), "type": ("beacon",)}
 SIGNATURE = {"key": is_digest, "value": matches("[0-9a-f]{128}")}
 FORMS = {"beacon": BEACON} | {kind: {
     "body": body, "signatures": [SIGNATURE, 1, 64, lambda x: x["key"]], "spec": ("yaohao/1",),
@@ -449,8 +449,8 @@ def v9_strata(c):
         sizes = announced_sizes(stratum, cells)
         expect(sizes == stratum["cells"], f"cells of stratum {stratum['name']} are not as announced")
         for cell, a in zip(cells, sizes):
-            cell["about"], n, k = a, a["population"], a.get("size", a.get("floor"))
-            why = "all-drawn" if k == n else "never" if k + a.get("fraction", 0) == 0 else "one-entry" if n == 1 else None
+            cell["about"], n, k, f = a, a["population"], a.get("size", a.get("floor")), a.get("fraction", 0)
+            why = "all-drawn" if k == n else "never" if k + f == 0 else "one-entry" if n == 1 else None
             certain = len(take_certain(cell["rows"], weight, k)[0]) if weight and k < n else 0
             without += [name | cell["named"] | {"count": n, "why": why}] if n and why else []
             without += [name | cell["named"] | {"count": certain, "why": "certain"}] if certain else []
@@ -461,15 +461,14 @@ def v9_strata(c):
 def v10_contributions(c):
     """§12 V10, §7.1, §7.2."""
     c.values, found = {}, {d["body"]["contributor"]: d for _, kind, d in c.statements if kind == "contribution"}
-    expect(set(found) <= set(c.contributors), "a contribution of someone who is not announced")
-    if not c.contributors:
-        expect("closing.json" not in c.data, "closing without announced contributors")
-        return "no contributors announced"
-    c.need("closing.json")
-    listed = {x["contributor"]: x.get("digest") for x in c.body("closing.json")["contributions"]}
-    expect(list(listed) == list(c.contributors), "the closing lists other contributors than the announcement")
-    for who, digest in listed.items():
-        expect((body_digest(found[who]) if who in found else None) == digest, f"contribution of {who} is not as closed")
+    c.need(*["closing.json"] * bool(c.contributors))
+    listed = c.body("closing.json")["contributions"] if c.contributors else []
+    c.need(*(f"contribution-{x['contributor']}.json" for x in listed if "digest" in x))
+    expect("closing.json" not in c.data or c.contributors, "closing without announced contributors")
+    expect([x["contributor"] for x in listed] == list(c.contributors), "the closing lists other contributors")
+    expect(set(found) == {x["contributor"] for x in listed if "digest" in x}, "a contribution that is not listed")
+    for who, digest in ((x["contributor"], x.get("digest")) for x in listed):
+        expect(not digest or body_digest(found[who]) == digest, f"contribution of {who} is not as closed")
         value = c.values[who] = found[who]["body"]["value"] if digest else None
         right = sha_hex(f"yaohao/1 commitment\n{c.ann['number']}\n{who}\n{value}\n")
         expect(not value or c.contributors[who].get("commitment", right) == right, f"value of {who}: not as committed")
@@ -529,7 +528,7 @@ def draw_weighted(entries, weight, n, sub):
 
 def v13_selection(c):
     """§12 V13, §8.2, §8.3, §9."""
-    c.need("V9", "V12", "record.json", "selected.csv")
+    c.need("V9", "V12", "record.json")
     sub, lines, summary, c.tasks = sub_seed(c.seed, "targets"), [], [], []
     cells = [cell for stratum in c.strata for cell in stratum]
     for cell, k in zip(cells, lottery_sizes([cell["about"] for cell in cells], c.seed)):
@@ -551,6 +550,7 @@ def v13_selection(c):
         summary.append(named | extra | {"stratum": stratum["name"], "population": len(entries), "drawn": len(drawn),
                                         "reserves": len(reserves)})
         c.tasks += drawn
+    c.need("selected.csv")                              # V14 does not need the file, but c.tasks
     check_outcome(c, "selected.csv", [["stratum", "part", "rank", "role", "id", "ticket"], *lines], "cells", summary)
     return f"{len(c.tasks)} drawn, {len(lines) - len(c.tasks)} reserves"
 
@@ -628,9 +628,10 @@ def seat_lottery(groups, capacity, carried, task_order, inspector_order):
 def seat_groups(ann, row):
     """§10: the seat groups of a task, in order of first appearance: {(department, leader, qualifications): count}."""
     groups = {}
-    for s in (s for item in ann["items"] if holds(item["rule"], row) for s in item["seats"]):
-        key = (s["department"], s["leader"], tuple(s["qualifications"]))
-        groups[key] = max(groups.get(key, 0), s["count"])
+    for item in (item for item in ann["items"] if holds(item["rule"], row)):
+        own = collections.Counter()                     # counts add up within an item; the largest of the items counts
+        for s in item["seats"]: own[s["department"], s["leader"], tuple(s["qualifications"])] += s["count"]
+        groups |= {key: max(groups.get(key, 0), own[key]) for key in own}
     return groups
 def may_sit(c, i, row, leader, qualifications):
     """§10.1 for inspector i and task row, but for exclusion and department."""
@@ -642,7 +643,7 @@ def may_sit(c, i, row, leader, qualifications):
 
 def v14_assignments(c):
     """§12 V14, §10."""
-    c.need("V7", "V8", "V13", "record.json", "assignments.csv")
+    c.need("V7", "V8", "V9", "V12", "record.json", "assignments.csv")
     order, lines, summary = sub_seed(c.seed, "tasks"), [], []
     for name in (d["id"] for d in c.ann["departments"]):
         people = [i for i in c.inspectors if i["department"] == name and not i["excluded"]]
@@ -662,12 +663,11 @@ def v14_assignments(c):
 
 def v15_record(c):
     """§12 V15, §11: `closing` and `beacon` of the record."""
-    c.need("record.json")
-    for member, due in ("closing", c.contributors), ("beacon", c.beacon["kind"] == "drand"):
-        file, told = member + ".json", c.body("record.json").get(member)
-        if due: c.need(file)
-        right = None if not due else sha(c.data[file]).hex() if member == "beacon" else body_digest(c.docs[file])
-        expect(told == right, f"the record's {member} should be {right}")
+    closing, beacon = bool(c.contributors), c.beacon["kind"] == "drand"
+    c.need("record.json", *["closing.json"] * closing, *["beacon.json"] * beacon)
+    right = {"closing": body_digest(c.docs["closing.json"]) if closing else None,
+             "beacon": sha(c.data["beacon.json"]).hex() if beacon else None}
+    for k in right: expect(c.body("record.json").get(k) == right[k], f"the record's {k} should be {right[k]}")
 
 STEPS = [v1_files, v2_form, v3_signatures, v4_policy, v5_order, v6_targets, v7_inspectors, v8_recusals, v9_strata,
          v10_contributions, v11_beacon, v12_seed, v13_selection, v14_assignments, v15_record]

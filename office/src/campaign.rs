@@ -328,11 +328,11 @@ impl Campaign {
 pub fn derive(announcement: &Announcement, evidence: &dyn Evidence, lots: &Lots) -> Result<Outcome> {
     let binding = Binding::announced(announcement, Some(lots.tickets("targets")))?;
     let (_, pool) =
-        scan(&announcement.targets_schema(), u64::MAX, evidence.open("targets.csv")?.as_mut(), || Pool::new(&binding))?;
+        scan(&announcement.targets_schema(), u64::MAX, evidence.open("targets.csv")?.as_mut(), Pool::new(&binding))?;
     let schema = announcement.inspectors_schema();
     let visitor = Inspectors::new(&schema, announcement.department_ids())?;
-    let (_, inspectors) = scan(&schema, u64::MAX, evidence.open("inspectors.csv")?.as_mut(), || visitor.clone())?;
-    let make = || Recusals::new(&inspectors.ids);
+    let (_, inspectors) = scan(&schema, u64::MAX, evidence.open("inspectors.csv")?.as_mut(), visitor)?;
+    let make = Recusals::new(&inspectors.ids);
     let (_, recusals) = scan(&announcement.recusals_schema(), u64::MAX, evidence.open("recusals.csv")?.as_mut(), make)?;
     let selection = draw_targets(announcement, pool, lots)?;
     draw_inspectors(announcement, &binding, selection, &inspectors.present, &recusals, lots)

@@ -10,7 +10,7 @@ use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
 use yaohao::outcome::Outcome;
 use yaohao::record::Record;
-use yaohao::register::{Inspectors, Visit, scan};
+use yaohao::register::{Inspectors, Row, Visit, scan};
 use yaohao::sampling::certain;
 use yaohao::seed::Lots;
 use yaohao::verify::Evidence as _;
@@ -121,7 +121,7 @@ pub fn explain(campaign: &Campaign, id: &Id) -> Result<Explanation> {
     let files = Folder::new(&campaign.public());
     let lots = crate::campaign::recorded_lots(record.body())?;
     let outcome = derive(announcement, &files, &lots)?;
-    let find = || Find { id: id.as_str().to_owned(), cells: None };
+    let find = Find { id: id.as_str().to_owned(), cells: None };
     let (_, found) = scan(&announcement.targets_schema(), u64::MAX, files.open("targets.csv")?.as_mut(), find)?;
     match found.cells {
         Some(cells) => {
@@ -199,7 +199,7 @@ fn cell_story(
         Method::Weighted(column) => Some(announcement.targets_schema().column(column.as_str())?),
         _ => None,
     };
-    let make = || Rank {
+    let make = Rank {
         binding,
         tickets: lots.tickets("targets"),
         cell: (index, part.to_owned()),
@@ -255,7 +255,7 @@ fn weighted_odds(weights: &[u64], at: Option<usize>, size: u64) -> Odds {
 fn inspector(announcement: &Announcement, files: &Folder, outcome: &Outcome, id: &Id) -> Result<Explanation> {
     let schema = announcement.inspectors_schema();
     let visitor = Inspectors::new(&schema, announcement.department_ids())?;
-    let (_, inspectors) = scan(&schema, u64::MAX, files.open("inspectors.csv")?.as_mut(), || visitor.clone())?;
+    let (_, inspectors) = scan(&schema, u64::MAX, files.open("inspectors.csv")?.as_mut(), visitor)?;
     if inspectors.ids.binary_search(id).is_err() {
         return Err(Fault::new(Code::IdUnknown).fact("id", id));
     }
@@ -279,9 +279,13 @@ struct Find {
 }
 
 impl Visit for Find {
-    fn row(&mut self, _: u64, cells: &[Cow<'_, str>]) -> Result<()> {
-        if cells.first().is_some_and(|id| *id == self.id) {
-            self.cells = Some(cells.iter().map(ToString::to_string).collect());
+    fn fork(&self) -> Self {
+        Self { id: self.id.clone(), cells: None }
+    }
+
+    fn row(&mut self, row: &Row<'_, '_>) -> Result<()> {
+        if row.cell(0) == self.id {
+            self.cells = Some(row.cells.iter().map(ToString::to_string).collect());
         }
         Ok(())
     }
@@ -305,13 +309,19 @@ struct Rank<'a> {
 }
 
 impl Visit for Rank<'_> {
-    fn row(&mut self, _: u64, cells: &[Cow<'_, str>]) -> Result<()> {
+    fn fork(&self) -> Self {
+        let (cell, mine) = (self.cell.clone(), self.mine.clone());
+        Self { cell, mine, tickets: self.tickets.clone(), before: 0, weights: Vec::new(), at: None, ..*self }
+    }
+
+    fn row(&mut self, row: &Row<'_, '_>) -> Result<()> {
+        let cells = row.cells;
         let excluded = self.binding.is_excluded(cells);
         let Some((index, part)) = self.binding.owner(cells).filter(|_| !excluded) else { return Ok(()) };
         if index != self.cell.0 || part != self.cell.1 {
             return Ok(());
         }
-        let id = cells.first().map_or("", |cell| cell.as_ref());
+        let id = row.cell(0);
         if id == self.mine.1 {
             self.at = Some(self.weights.len());
         } else if (self.tickets.ticket(id), id) < (self.mine.0, self.mine.1.as_str()) {

@@ -152,7 +152,7 @@ fn build(
     );
 
     let binding = Binding::new(&target_schema, &plan.strata, &plan.items, None)?;
-    let (target_mark, pool) = pass(&target_schema, &targets_csv, targets, || Pool::new(&binding))?;
+    let (target_mark, pool) = pass(&target_schema, &targets_csv, targets, Pool::new(&binding))?;
     if pool.unowned > 0 && !plan.leave_out_unowned {
         let first = pool.first_unowned.as_deref().unwrap_or_default();
         return Err(locate(
@@ -164,8 +164,8 @@ fn build(
     let (strata, without_chance) = fill_strata(&plan.strata, &pool).map_err(|fault| source_row(fault, targets))?;
     let departments = plan.departments.iter().map(|department| department.id.clone()).collect();
     let visitor = Inspectors::new(&inspector_schema, departments)?;
-    let (inspector_mark, found) = pass(&inspector_schema, &inspectors_csv, inspectors, || visitor.clone())?;
-    let (recusal_mark, _) = pass(&recusal_schema, &recusals_csv, recusals, || Recusals::new(&found.ids))?;
+    let (inspector_mark, found) = pass(&inspector_schema, &inspectors_csv, inspectors, visitor)?;
+    let (recusal_mark, _) = pass(&recusal_schema, &recusals_csv, recusals, Recusals::new(&found.ids))?;
 
     let announced = |schema: &Schema, mark: Commitment, intake: &Intake, withheld: Vec<Name>| Announced {
         columns: schema.columns().to_vec(),
@@ -203,13 +203,8 @@ fn build(
 }
 
 /// One pass of the core over a frozen file; faults are led back to the source's row.
-fn pass<V: Visit>(
-    schema: &Schema,
-    csv: &str,
-    intake: &Intake,
-    make: impl Fn() -> V + Sync + Send,
-) -> Result<(Commitment, V)> {
-    scan(schema, u64::MAX, &mut Some(csv.as_bytes().to_vec()), make).map_err(|fault| source_row(fault, intake))
+fn pass<V: Visit>(schema: &Schema, csv: &str, intake: &Intake, visitor: V) -> Result<(Commitment, V)> {
+    scan(schema, u64::MAX, &mut Some(csv.as_bytes().to_vec()), visitor).map_err(|fault| source_row(fault, intake))
 }
 
 /// A fault of a frozen row, told of the row in the office's own table.

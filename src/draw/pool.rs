@@ -1,13 +1,13 @@
 //! One pass over the targets: who is in which cell, and who has the smallest tickets there.
 
 use crate::announcement::{Announcement, CellSize, Item, Method, Stratum};
-use crate::encoding::{Digest, count, decimal};
+use crate::encoding::{Digest, decimal};
 use crate::fault::{Code, Fault, Result};
-use crate::register::{Reasons, Schema, Visit, check_seal};
+use crate::register::{Reasons, Row, Schema, Visit, check_seal, parse_row};
 use crate::rule::Rule;
 use crate::seed::Tickets;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 
 /// The rules of a campaign bound to the columns of its register of targets.
 #[derive(Debug)]
@@ -114,26 +114,61 @@ pub struct CellPool {
     pub population: u64,
     /// Weights of all entries, in order of rows; empty without weights.
     pub weights: Vec<u64>,
-    kept: BinaryHeap<Entry>,
+    kept: Vec<Candidate>,
+    /// When enough are kept: no ticket over this one can still be among the smallest.
+    bound: Option<Digest>,
+}
+
+/// A row that may be drawn. Its cells are parsed again when it is: a million rows come and go before.
+#[derive(Debug, Clone)]
+struct Candidate {
+    ticket: Digest,
+    weight: u64,
+    line: Box<str>,
+}
+
+impl Candidate {
+    /// Lottery order; an id is never quoted, so the first comma ends it.
+    fn key(&self) -> (&Digest, &str) {
+        (&self.ticket, self.line.split_once(',').map_or(&self.line, |(id, _)| id))
+    }
 }
 
 impl CellPool {
-    /// The kept entries in lottery order.
+    /// The kept entries in lottery order; at least the smallest that the announced size and reserves ask for.
     #[must_use]
-    pub fn into_lottery_order(self) -> Vec<Entry> {
-        self.kept.into_sorted_vec()
+    pub fn into_lottery_order(mut self) -> Vec<Entry> {
+        self.kept.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+        let mut parsed = Vec::new();
+        let entries = self.kept.iter().filter_map(|candidate| {
+            // the line was parsed before, so it parses again
+            parse_row(&candidate.line, &mut parsed).ok()?;
+            let cells: Vec<String> = parsed.drain(..).map(Cow::into_owned).collect();
+            Some(Entry { ticket: candidate.ticket, id: cells.first()?.clone(), weight: candidate.weight, cells })
+        });
+        entries.collect()
     }
 
-    fn keep(&mut self, entry: Entry, most: u64) {
-        self.kept.push(entry);
-        if count(self.kept.len()) > most {
-            self.kept.pop();
+    /// Keeps a candidate. Beyond twice as many as are wanted, the greater half is dropped: cheaper than a heap.
+    fn keep(&mut self, candidate: Candidate, most: u64) {
+        self.kept.push(candidate);
+        let Ok(most) = usize::try_from(most) else { return };
+        if self.kept.len() >= most.saturating_mul(2).max(64) {
+            let Some(last) = most.checked_sub(1) else { return };
+            let (_, pivot, _) = self.kept.select_nth_unstable_by(last, |a, b| a.key().cmp(&b.key()));
+            self.bound = Some(pivot.ticket);
+            self.kept.truncate(most);
         }
     }
 
     /// Whether an entry with this ticket could be among the `most` smallest.
     fn wants(&self, ticket: &Digest, most: u64) -> bool {
-        most > 0 && (count(self.kept.len()) < most || self.kept.peek().is_none_or(|last| *ticket <= last.ticket))
+        most > 0 && self.bound.is_none_or(|bound| *ticket <= bound)
+    }
+
+    /// An empty cell that knows what is too great already.
+    fn fork(&self) -> Self {
+        Self { bound: self.bound, ..Self::default() }
     }
 }
 
@@ -161,8 +196,8 @@ impl<'a> Pool<'a> {
         Self { binding, strata, unowned: 0, first_unowned: None, excluded: Reasons::default(), fault: None }
     }
 
-    fn take(&mut self, cells: &[Cow<'_, str>], index: usize, part: &str) -> Result<()> {
-        let id = cells.first().map_or("", |cell| cell.as_ref());
+    fn take(&mut self, row: &Row<'_, '_>, index: usize, part: &str) -> Result<()> {
+        let (cells, id) = (row.cells, row.cell(0));
         if self.binding.items_of(cells).next().is_none() {
             return Err(Fault::new(Code::StratumItem).fact("id", id));
         }
@@ -186,8 +221,7 @@ impl<'a> Pool<'a> {
             let most = stratum.keep.get(part).copied().unwrap_or(0);
             let ticket = tickets.ticket(id);
             if pool.wants(&ticket, most) {
-                let cells: Vec<String> = cells.iter().map(ToString::to_string).collect();
-                pool.keep(Entry { ticket, id: id.to_owned(), weight: weight.unwrap_or(1), cells }, most);
+                pool.keep(Candidate { ticket, weight: weight.unwrap_or(1), line: row.line.into() }, most);
             }
         }
         Ok(())
@@ -195,24 +229,34 @@ impl<'a> Pool<'a> {
 }
 
 impl Visit for Pool<'_> {
-    fn row(&mut self, number: u64, cells: &[Cow<'_, str>]) -> Result<()> {
-        check_seal(self.binding.seal.and_then(|column| cells.get(column)).map(AsRef::as_ref))?;
-        let reason = cells.get(self.binding.excluded).map_or("", |cell| cell.as_ref());
-        if self.excluded.count(reason)? {
+    fn fork(&self) -> Self {
+        let cells = |cells: &BTreeMap<String, CellPool>| {
+            // the cells that bound something; all others arise when a row falls into them
+            let bounded = cells.iter().filter(|(_, cell)| cell.bound.is_some());
+            bounded.map(|(part, cell)| (part.clone(), cell.fork())).collect()
+        };
+        let strata = self.strata.iter().map(cells).collect();
+        Self { strata, ..Self::new(self.binding) }
+    }
+
+    fn row(&mut self, row: &Row<'_, '_>) -> Result<()> {
+        let cells = row.cells;
+        check_seal(self.binding.seal.map(|column| row.cell(column)))?;
+        if self.excluded.count(row.cell(self.binding.excluded))? {
             return Ok(());
         }
         match self.binding.owner(cells) {
             Some((index, part)) => {
                 // the register's own form is judged before what its rows mean: keep the first such fault for later
-                if let Err(fault) = self.take(cells, index, part) {
-                    self.fault.get_or_insert_with(|| fault.row(number));
+                if let Err(fault) = self.take(row, index, part) {
+                    self.fault.get_or_insert_with(|| fault.row(row.number));
                 }
                 Ok(())
             }
             None => {
                 self.unowned = self.unowned.saturating_add(1);
                 if self.first_unowned.is_none() {
-                    self.first_unowned = cells.first().map(ToString::to_string);
+                    self.first_unowned = Some(row.cell(0).to_owned());
                 }
                 Ok(())
             }
@@ -230,9 +274,9 @@ impl Visit for Pool<'_> {
                 let pool = pools.entry(part).or_default();
                 pool.population = pool.population.saturating_add(other.population);
                 pool.weights.extend(other.weights);
-                for entry in other.kept {
-                    if pool.wants(&entry.ticket, most) {
-                        pool.keep(entry, most);
+                for candidate in other.kept {
+                    if pool.wants(&candidate.ticket, most) {
+                        pool.keep(candidate, most);
                     }
                 }
             }

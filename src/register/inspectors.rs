@@ -1,10 +1,9 @@
 //! The register of inspectors, with types in place of cells (SPEC §4.2).
 
-use super::{Reasons, Schema, Visit};
+use super::{Reasons, Row, Schema, Visit};
 use crate::encoding::{Digest, decimal};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Date, Id, parse_set};
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The attributes of inspectors in the order of columns. `regions` and `carried` are there only when the announcement's
@@ -115,8 +114,8 @@ impl Inspectors {
         Ok(Self { columns, departments, present: Vec::new(), ids: Vec::new(), excluded: Reasons::default() })
     }
 
-    fn inspector(&self, cells: &[Cow<'_, str>]) -> Result<Inspector> {
-        let cell = |index: usize| cells.get(index).map_or("", |cell| cell.as_ref());
+    fn inspector(&self, row: &Row<'_, '_>) -> Result<Inspector> {
+        let cell = |index: usize| row.cell(index);
         let number = |index, column| {
             let value = decimal(cell(index), 0, 65_535).map_err(|fault| fault.column(column))?;
             Ok(u32::try_from(value).unwrap_or(u32::MAX))
@@ -159,13 +158,22 @@ impl Inspectors {
 }
 
 impl Visit for Inspectors {
-    fn row(&mut self, _: u64, cells: &[Cow<'_, str>]) -> Result<()> {
-        let cell = |index: usize| cells.get(index).map_or("", |cell| cell.as_ref());
-        check_seal(self.columns.seal.map(cell))?;
+    fn fork(&self) -> Self {
+        Self {
+            columns: self.columns.clone(),
+            departments: self.departments.clone(),
+            present: Vec::new(),
+            ids: Vec::new(),
+            excluded: Reasons::default(),
+        }
+    }
+
+    fn row(&mut self, row: &Row<'_, '_>) -> Result<()> {
+        check_seal(self.columns.seal.map(|column| row.cell(column)))?;
         // an excluded row has the same form as any other: a reason is no licence for rubbish
-        let inspector = self.inspector(cells)?;
+        let inspector = self.inspector(row)?;
         self.ids.push(inspector.id.clone());
-        if !self.excluded.count(cell(self.columns.excluded))? {
+        if !self.excluded.count(row.cell(self.columns.excluded))? {
             self.present.push(inspector);
         }
         Ok(())

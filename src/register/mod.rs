@@ -12,7 +12,7 @@ pub use inspectors::{Inspector, Inspectors, Regions, inspector_attributes};
 pub use proof::{Entry, Opening, Proof, ProofKind};
 pub use recusals::{RECUSAL_COLUMNS, Recusals};
 pub use row::{CELL_BYTES, CELLS, format_row, parse_row};
-pub use scan::{Blocks, Visit, scan};
+pub use scan::{Blocks, Row, Visit, scan};
 pub use seal::seal;
 
 use crate::encoding::Digest;

@@ -1,9 +1,8 @@
 //! The register of recusals: who never visits whom (SPEC §4.3).
 
-use super::Visit;
+use super::{Row, Visit};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Id, Name};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns of the register of recusals.
@@ -36,10 +35,13 @@ impl<'a> Recusals<'a> {
 }
 
 impl Visit for Recusals<'_> {
-    fn row(&mut self, _: u64, cells: &[Cow<'_, str>]) -> Result<()> {
-        let cell = |index: usize| cells.get(index).map_or("", |cell| cell.as_ref());
-        let (target, inspector) = (Id::parse(cell(0))?, Id::parse(cell(1))?);
-        Name::parse(cell(2)).map_err(|fault| fault.column("category"))?;
+    fn fork(&self) -> Self {
+        Self::new(self.inspectors)
+    }
+
+    fn row(&mut self, row: &Row<'_, '_>) -> Result<()> {
+        let (target, inspector) = (Id::parse(row.cell(0))?, Id::parse(row.cell(1))?);
+        Name::parse(row.cell(2)).map_err(|fault| fault.column("category"))?;
         if self.inspectors.binary_search(&inspector).is_err() {
             return Err(Fault::new(Code::RecusalInspector).column("inspector").fact("inspector", inspector));
         }

@@ -27,13 +27,36 @@ impl Blocks for Option<Vec<u8>> {
     }
 }
 
+/// One row as a visitor sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'r, 'a> {
+    /// Its number in the register, from 1.
+    pub number: u64,
+    /// Its bytes, without LF.
+    pub line: &'a str,
+    /// Its cells, in the order of the header.
+    pub cells: &'r [Cow<'a, str>],
+}
+
+impl<'r, 'a> Row<'r, 'a> {
+    /// A cell; the empty text where the header has no such column.
+    #[must_use]
+    pub fn cell(&self, column: usize) -> &'r str {
+        self.cells.get(column).map_or("", |cell| cell.as_ref())
+    }
+}
+
 /// Takes what it needs from the rows of one part of a register, and joins with what was taken from the next part.
-pub trait Visit: Send + Sized {
-    /// One row: its number, from 1, and its cells, in the order of the header.
+pub trait Visit: Send + Sync + Sized {
+    /// An empty visitor for another part. It may take over from this one what saves it work, but nothing that is counted.
+    #[must_use]
+    fn fork(&self) -> Self;
+
+    /// One row.
     ///
     /// # Errors
     /// What this visitor refuses; file and row are added by [`scan`].
-    fn row(&mut self, number: u64, cells: &[Cow<'_, str>]) -> Result<()>;
+    fn row(&mut self, row: &Row<'_, '_>) -> Result<()>;
 
     /// Takes over what `later`, the visitor of the part behind, has taken.
     ///
@@ -44,7 +67,9 @@ pub trait Visit: Send + Sized {
 
 /// Takes nothing: for a look at form and commitment alone.
 impl Visit for () {
-    fn row(&mut self, _: u64, _: &[Cow<'_, str>]) -> Result<()> {
+    fn fork(&self) -> Self {}
+
+    fn row(&mut self, _: &Row<'_, '_>) -> Result<()> {
         Ok(())
     }
 
@@ -59,19 +84,14 @@ impl Visit for () {
 /// use yaohao::register::{scan, Schema};
 /// let schema = Schema::new("targets.csv", &["id", "class", "excluded"]);
 /// let mut file = Some(b"id,class,excluded\nA1,B,\nA2,C,\n".to_vec());
-/// let (commitment, ()) = scan(&schema, 1000, &mut file, || ()).unwrap();
+/// let (commitment, ()) = scan(&schema, 1000, &mut file, ()).unwrap();
 /// assert_eq!(commitment.rows, 2);
 /// ```
 ///
 /// # Errors
 /// The `register.*` codes with file, row and column; what the visitor refuses; [`Code::RegisterLimit`].
-pub fn scan<V: Visit>(
-    schema: &Schema,
-    limit: u64,
-    blocks: &mut dyn Blocks,
-    make: impl Fn() -> V + Sync + Send,
-) -> Result<(Commitment, V)> {
-    scan_batches(schema, limit, blocks, &make).map_err(|fault| fault.file(&schema.file))
+pub fn scan<V: Visit>(schema: &Schema, limit: u64, blocks: &mut dyn Blocks, visitor: V) -> Result<(Commitment, V)> {
+    scan_batches(schema, limit, blocks, visitor).map_err(|fault| fault.file(&schema.file))
 }
 
 /// Bytes handled together: enough for the threads, little enough for the memory.
@@ -80,14 +100,9 @@ const PART: usize = 512 << 10;
 /// No line of a register is longer: every cell at its limit, every byte a doubled quote.
 const LINE: usize = (2 * CELL_BYTES + 3) * CELLS;
 
-fn scan_batches<V: Visit>(
-    schema: &Schema,
-    limit: u64,
-    blocks: &mut dyn Blocks,
-    make: &(impl Fn() -> V + Sync + Send),
-) -> Result<(Commitment, V)> {
+fn scan_batches<V: Visit>(schema: &Schema, limit: u64, blocks: &mut dyn Blocks, visitor: V) -> Result<(Commitment, V)> {
     let mut hasher = Sha256::new();
-    let mut whole = Part::empty(0, make());
+    let mut whole = Part::empty(0, visitor);
     let mut batch = Vec::new();
     let mut header_seen = false;
     loop {
@@ -101,7 +116,7 @@ fn scan_batches<V: Visit>(
             Some(last) => batch.split_off(last.saturating_add(1)),
             None => std::mem::take(&mut batch),
         };
-        let ((), done) = join::both(|| hasher.update(&batch), || scan_lines(schema, &batch, whole.range.len(), make));
+        let ((), done) = join::both(|| hasher.update(&batch), || scan_lines(schema, &batch, &whole));
         whole.merge(done?, schema)?;
         if whole.range.len() > limit {
             return Err(Fault::new(Code::RegisterLimit).fact("limit", limit));
@@ -187,12 +202,9 @@ impl<V: Visit> Part<V> {
     }
 }
 
-fn scan_lines<V: Visit>(
-    schema: &Schema,
-    lines: &[u8],
-    start: u64,
-    make: &(impl Fn() -> V + Sync + Send),
-) -> Result<Part<V>> {
+/// The lines that follow `whole`, in parts.
+fn scan_lines<V: Visit>(schema: &Schema, lines: &[u8], whole: &Part<V>) -> Result<Part<V>> {
+    let start = whole.range.len();
     let mut parts = Vec::new();
     let (mut rest, mut next) = (lines, start);
     while !rest.is_empty() {
@@ -205,11 +217,12 @@ fn scan_lines<V: Visit>(
         next = next.saturating_add(count(part.iter().filter(|b| **b == b'\n').count()));
         rest = after;
     }
-    let mut whole = Part::empty(start, make());
-    for part in join::map(parts, |(part, first)| scan_part(schema, part, first, make())) {
-        whole.merge(part?, schema)?;
+    let scan_one = |(part, first)| scan_part(schema, part, first, whole.taken.fork());
+    let mut all = Part::empty(start, whole.taken.fork());
+    for part in join::map(parts, scan_one) {
+        all.merge(part?, schema)?;
     }
-    Ok(whole)
+    Ok(all)
 }
 
 fn scan_part<V: Visit>(schema: &Schema, lines: &[u8], start: u64, visitor: V) -> Result<Part<V>> {
@@ -222,8 +235,8 @@ fn scan_part<V: Visit>(schema: &Schema, lines: &[u8], start: u64, visitor: V) ->
     let mut last: Option<Key<'_>> = None;
     for line in text.split_terminator('\n') {
         let number = start.saturating_add(part.range.len()).saturating_add(1);
-        let key = check_row(schema, line, &mut cells, last.as_ref())
-            .and_then(|key| part.taken.row(number, &cells).map(|()| key));
+        let checked = check_row(schema, line, &mut cells, last.as_ref());
+        let key = checked.and_then(|key| part.taken.row(&Row { number, line, cells: &cells }).map(|()| key));
         let key = key.map_err(|fault| fault.row(number))?;
         part.range.push(merkle::leaf_hash(line.as_bytes()));
         if part.first.is_none() {
@@ -284,8 +297,11 @@ mod tests {
     struct Ids(Vec<String>);
 
     impl Visit for Ids {
-        fn row(&mut self, _: u64, cells: &[Cow<'_, str>]) -> Result<()> {
-            self.0.push(cells[0].to_string());
+        fn fork(&self) -> Self {
+            Ids(Vec::new())
+        }
+        fn row(&mut self, row: &Row<'_, '_>) -> Result<()> {
+            self.0.push(row.cell(0).to_owned());
             Ok(())
         }
         fn merge(&mut self, later: Self) -> Result<()> {
@@ -307,7 +323,7 @@ mod tests {
     }
 
     fn code_and_row(bytes: &[u8]) -> (Code, Option<u64>) {
-        let fault = scan(&schema(), 100, &mut Some(bytes.to_vec()), || ()).unwrap_err();
+        let fault = scan(&schema(), 100, &mut Some(bytes.to_vec()), ()).unwrap_err();
         (fault.code(), fault.place().1)
     }
 
@@ -325,7 +341,7 @@ mod tests {
                 blocks.push(block.to_vec());
                 rest = after;
             }
-            let (commitment, ids) = scan(&schema(), 100, &mut Cut(blocks), || Ids(Vec::new())).unwrap();
+            let (commitment, ids) = scan(&schema(), 100, &mut Cut(blocks), Ids(Vec::new())).unwrap();
             prop_assert_eq!(ids.0, rows.iter().cloned().collect::<Vec<_>>());
             prop_assert_eq!(commitment.sha256, Digest::of(&file));
             prop_assert_eq!(commitment.rows, rows.len() as u64);
@@ -335,8 +351,8 @@ mod tests {
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
             let mut file = b"id,a,excluded\n".to_vec();
             file.extend_from_slice(&bytes);
-            let _ = scan(&schema(), 100, &mut Some(file), || ());
-            let _ = scan(&schema(), 100, &mut Some(bytes), || ());
+            let _ = scan(&schema(), 100, &mut Some(file), ());
+            let _ = scan(&schema(), 100, &mut Some(bytes), ());
         }
     }
 
@@ -364,7 +380,7 @@ mod tests {
         assert_eq!(code_and_row(b"id,a,excluded\r\n").0, Code::RegisterCrlf);
         assert_eq!(code_and_row(b"").0, Code::RegisterEnd);
         assert_eq!(
-            scan(&schema(), 1, &mut Some(b"id,a,excluded\nA,,\nB,,\n".to_vec()), || ()).unwrap_err().code(),
+            scan(&schema(), 1, &mut Some(b"id,a,excluded\nA,,\nB,,\n".to_vec()), ()).unwrap_err().code(),
             Code::RegisterLimit
         );
     }
@@ -376,12 +392,12 @@ mod tests {
         let row = |i: usize| format!("T{i:07},x,\n");
         let mut file = String::from("id,a,excluded\n");
         (0..rows).for_each(|i| file.push_str(&row(i)));
-        let (commitment, ()) = scan(&schema(), 1 << 40, &mut Some(file.clone().into_bytes()), || ()).unwrap();
+        let (commitment, ()) = scan(&schema(), 1 << 40, &mut Some(file.clone().into_bytes()), ()).unwrap();
         let mut range = merkle::Range::new(0);
         (0..rows).for_each(|i| range.push(merkle::leaf_hash(row(i).trim_end().as_bytes())));
         assert_eq!(commitment.root, range.root());
         file.push_str(&row(3));
-        let fault = scan(&schema(), 1 << 40, &mut Some(file.into_bytes()), || ()).unwrap_err();
+        let fault = scan(&schema(), 1 << 40, &mut Some(file.into_bytes()), ()).unwrap_err();
         assert_eq!((fault.code(), fault.place().1), (Code::RegisterOrder, Some(200_001)));
     }
 }

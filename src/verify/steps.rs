@@ -227,7 +227,7 @@ impl<'a> Campaign<'a> {
         let binding = Binding::announced(announcement, lots.as_ref().map(|lots| lots.tickets("targets")))?;
         let mut blocks = self.evidence.open("targets.csv")?;
         let (commitment, pool) =
-            scan(&announcement.targets_schema(), self.limits.rows, blocks.as_mut(), || Pool::new(&binding))?;
+            scan(&announcement.targets_schema(), self.limits.rows, blocks.as_mut(), Pool::new(&binding))?;
         as_announced("targets.csv", &announcement.targets, &commitment, &pool.excluded)?;
         let cells = pool.strata.iter().map(|cells| count(cells.len())).sum();
         let strata = match &lots {
@@ -243,7 +243,7 @@ impl<'a> Campaign<'a> {
         let schema = announcement.inspectors_schema();
         let visitor = Inspectors::new(&schema, announcement.department_ids())?;
         let mut blocks = self.evidence.open("inspectors.csv")?;
-        let (commitment, inspectors) = scan(&schema, self.limits.rows, blocks.as_mut(), || visitor.clone())?;
+        let (commitment, inspectors) = scan(&schema, self.limits.rows, blocks.as_mut(), visitor)?;
         as_announced("inspectors.csv", &announcement.inspectors, &commitment, &inspectors.excluded)?;
         self.inspectors = Some(inspectors);
         Ok(Done::passed([("rows", commitment.rows)]))
@@ -253,7 +253,7 @@ impl<'a> Campaign<'a> {
         let announcement = self.documents.announcement.body();
         let Some(inspectors) = &self.inspectors else { return Ok(Done::skipped(Vec::new())) };
         let mut blocks = self.evidence.open("recusals.csv")?;
-        let visitor = || Recusals::new(&inspectors.ids);
+        let visitor = Recusals::new(&inspectors.ids);
         let (commitment, recusals) = scan(&announcement.recusals_schema(), self.limits.rows, blocks.as_mut(), visitor)?;
         as_announced("recusals.csv", &announcement.recusals, &commitment, &Reasons::default())?;
         // all facts are at hand: derive the outcome, before any look at what was published
