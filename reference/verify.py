@@ -101,7 +101,6 @@ def point_decode(data):
     for x in pow(xx, (P + 3) // 8, P), pow(xx, (P + 3) // 8, P) * pow(2, (P - 1) // 4, P) % P:
         if (x * x - xx) % P == 0 and y < P and not (x == 0 and sign):
             return (x if x % 2 == sign else P - x), y
-    return None
 BASE = point_decode((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
 def ed25519_valid(key, message, signature):
     a, r, s = point_decode(key), point_decode(signature[:32]), int.from_bytes(signature[32:], "little")

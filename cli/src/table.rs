@@ -34,8 +34,55 @@ pub(crate) fn short(digest: &str) -> String {
     }
 }
 
+/// Breaks a text into lines of at most `width` columns: at blanks, and between Chinese characters. What has neither
+/// (a digest, a path) stays whole. Lines that follow the first are indented.
+pub(crate) fn wrapped(text: &str, width: usize, indent: &str) -> String {
+    let lines = text.split('\n').map(|line| wrapped_line(line, width, indent));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn wrapped_line(text: &str, width: usize, indent: &str) -> String {
+    let mut lines = vec![String::new()];
+    for piece in pieces(text) {
+        let Some(line) = lines.last_mut() else { break };
+        if line.width() + piece.trim_end().width() > width && line.trim() != "" {
+            lines.push(indent.to_owned() + piece.trim_start());
+        } else {
+            line.push_str(piece);
+        }
+    }
+    lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")
+}
+
+/// Pieces that stay together: words with the blanks behind them, and Chinese characters with the punctuation behind them.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        let wide = |c: char| matches!(c, '\u{2e80}'..='\u{ffef}');
+        let closing = matches!(c, '，' | '。' | '；' | '：' | '）' | '”' | '、' | '…' | '？' | '！');
+        let opening = matches!(before, '（' | '“');
+        let word_starts = before == ' ' && c != ' ';
+        if at > 0 && !closing && !opening && (word_starts || wide(c) || (wide(before) && c != ' ')) {
+            pieces.extend(text.get(start..at));
+            start = at;
+        }
+        before = c;
+    }
+    pieces.extend(text.get(start..));
+    pieces
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn lines_break_at_blanks_and_between_hanzi() {
+        assert_eq!(super::wrapped("one two three four", 9, "  "), "one two\n  three\n  four");
+        assert_eq!(super::wrapped("名录不完整，请核对。", 10, ""), "名录不完\n整，请核\n对。");
+        assert_eq!(super::wrapped("e3b0c44298fc1c149afb", 10, ""), "e3b0c44298fc1c149afb");
+    }
+
     #[test]
     fn chinese_lines_up() {
         let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();

@@ -25,7 +25,7 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
         }
         Some(fault) => {
             screen.say("check-infeasible", &[("infeasible", &trials.infeasible), ("trials", &trials.draws)]);
-            screen.line(&screen.language.fault(fault));
+            screen.fault(fault);
             Ok(1)
         }
     }

@@ -70,7 +70,13 @@ pub(super) fn run(screen: &Screen, arguments: &Demo) -> Outcome {
     super::verify::steps(screen, &report);
     let code = super::verify::verdict(screen, &report, true);
     let example = outcome.selection.drawn().next().map(|entry| entry.id.clone()).unwrap_or_default();
-    screen.say("demo-next", &[("folder", &arguments.dir.display()), ("id", &example)]);
+    // as it was called: a fresh checkout has no `yaohao` on its path
+    let program = std::env::args().next().unwrap_or_else(|| "yaohao".to_owned());
+    screen.line(
+        &screen
+            .language
+            .say("demo-next", &[("program", &program), ("folder", &arguments.dir.display()), ("id", &example)]),
+    );
     Ok(code)
 }
 

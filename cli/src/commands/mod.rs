@@ -21,6 +21,9 @@ use yaohao::ident::Time;
 /// An exit code, or what went wrong.
 type Outcome = Result<u8, Vec<Fault>>;
 
+/// Columns of a plain terminal.
+const WIDTH: usize = 80;
+
 /// More faults than this are counted, not shown.
 const SHOWN: usize = 20;
 
@@ -58,7 +61,12 @@ pub(crate) struct Screen {
 impl Screen {
     /// A line of the language's table.
     pub(crate) fn say(&self, key: &str, facts: &[(&str, &dyn Display)]) {
-        self.line(&self.language.say(key, facts));
+        self.line(&crate::table::wrapped(&self.language.say(key, facts), WIDTH, "  "));
+    }
+
+    /// A fault, to where reports go.
+    pub(crate) fn fault(&self, fault: &Fault) {
+        self.line(&crate::table::wrapped(&self.language.fault(fault), WIDTH, "    "));
     }
 
     /// A line as it is.
@@ -74,7 +82,7 @@ impl Screen {
     fn faults(&self, faults: &[Fault]) -> u8 {
         let mut out = std::io::stderr().lock();
         for fault in faults.iter().take(SHOWN) {
-            let _ = writeln!(out, "{}", self.language.fault(fault));
+            let _ = writeln!(out, "{}", crate::table::wrapped(&self.language.fault(fault), WIDTH, "    "));
         }
         if faults.len() > SHOWN {
             let more = faults.len() - SHOWN;
@@ -97,6 +105,7 @@ fn exit_code(code: Code) -> u8 {
         | Code::CampaignState
         | Code::IntakeEncoding
         | Code::IntakeHeader
+        | Code::IntakeHeaderTwice
         | Code::IntakeEmpty => 2,
         _ => 1,
     }

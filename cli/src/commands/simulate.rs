@@ -25,7 +25,7 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
     departments(screen, &trials);
     if let Some(fault) = &trials.first_infeasible {
         screen.say("check-infeasible", &[("infeasible", &trials.infeasible), ("trials", &trials.draws)]);
-        screen.line(&screen.language.fault(fault));
+        screen.fault(fault);
     }
     screen.say("simulate-end", &[("draws", &trials.draws)]);
     Ok(u8::from(trials.infeasible > 0))

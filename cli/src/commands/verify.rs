@@ -81,7 +81,8 @@ fn status_name(status: &Status) -> &'static str {
 /// The verdict, what must still be trusted, and what is not proven.
 pub(super) fn verdict(screen: &Screen, report: &Report, order_accepted: bool) -> u8 {
     if let Some((step, fault)) = report.failure() {
-        screen.line(&format!("{} {}", step.number(), screen.language.fault(fault)));
+        screen.line(step.number());
+        screen.fault(fault);
     }
     if !report.missing.is_empty() {
         screen.say("missing", &[("files", &report.missing.join(", "))]);

@@ -1,0 +1,417 @@
+//! The program as people meet it: commands, messages, exit codes, and what is left on the disk.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn yaohao(folder: &Path, arguments: &[&str]) -> Run {
+    run(folder, arguments, "en_US.UTF-8")
+}
+
+fn run(folder: &Path, arguments: &[&str], locale: &str) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_yaohao"));
+    command.current_dir(folder).args(arguments).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", locale);
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
+}
+
+impl Run {
+    #[track_caller]
+    fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        assert!(!self.err.contains("panicked"), "{}", self.err);
+        self
+    }
+
+    #[track_caller]
+    fn says(self, text: &str) -> Self {
+        assert!(self.out.contains(text) || self.err.contains(text), "no {text:?} in:\n{}\n{}", self.out, self.err);
+        self
+    }
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn demo() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    yaohao(folder.path(), &["demo", "d"]).exits(0).says("VERIFIED");
+    folder
+}
+
+/// All files below a folder with their bytes, locks left out.
+fn snapshot(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false if path.ends_with(".lock") => {}
+                false => found.push((path.clone(), std::fs::read(&path).unwrap())),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn first_drawn(folder: &Path) -> String {
+    let selected = std::fs::read_to_string(folder.join("d/public/selected.csv")).unwrap();
+    selected.lines().nth(1).unwrap().split(',').nth(4).unwrap().to_owned()
+}
+
+#[test]
+fn the_demonstration_is_the_same_each_time_and_verifies() {
+    let (a, b) = (demo(), demo());
+    let files = |folder: &tempfile::TempDir| {
+        snapshot(folder.path())
+            .into_iter()
+            .map(|(path, bytes)| (path.strip_prefix(folder.path()).unwrap().to_owned(), bytes))
+            .collect::<Vec<_>>()
+    };
+    assert!(files(&a) == files(&b), "two demonstrations differ");
+    // the folder is a demonstration's own, so the next may replace it
+    yaohao(a.path(), &["demo", "d"]).exits(0);
+    yaohao(a.path(), &["verify", "d", "--trust", "d/trust.toml"])
+        .exits(0)
+        .says("VERIFIED")
+        .says("You must still trust");
+    yaohao(a.path(), &["verify", "d/public"]).exits(3).says("Compare these fingerprints").says("Not proven");
+    let json = yaohao(a.path(), &["verify", "d", "--trust", "d/trust.toml", "--json"]).exits(0).out;
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((report["verdict"].as_str(), report["steps"].as_array().unwrap().len()), (Some("verified"), 15));
+    run(a.path(), &["verify", "d"], "zh_CN.UTF-8").exits(3).says("请用您自己的渠道核对这些指纹").says("您仍须相信");
+    yaohao(a.path(), &["--lang", "zh", "verify", "d"]).exits(3).says("凭信任");
+}
+
+#[test]
+fn a_changed_byte_is_named_with_its_step() {
+    let folder = demo();
+    let path = folder.path().join("d/public/assignments.csv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let line = text.lines().nth(1).unwrap();
+    let other = text.lines().nth(3).unwrap().split(',').nth(3).unwrap();
+    std::fs::write(&path, text.replace(line.split(',').nth(3).unwrap(), other)).unwrap();
+    let json = yaohao(folder.path(), &["verify", "d", "--json"]).exits(1).out;
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let failed: Vec<_> = report["steps"].as_array().unwrap().iter().filter(|step| step["status"] == "failed").collect();
+    assert_eq!(
+        (failed.len(), failed[0]["step"].as_str(), failed[0]["fault"]["code"].as_str()),
+        (1, Some("V14"), Some("outcome.differs"))
+    );
+    yaohao(folder.path(), &["verify", "d", "--trust", "d/trust.toml"]).exits(1).says("line 2 is").says("REJECTED");
+}
+
+#[test]
+fn missing_and_unreadable() {
+    let folder = demo();
+    std::fs::remove_file(folder.path().join("d/public/targets.csv")).unwrap();
+    yaohao(folder.path(), &["verify", "d", "--trust", "d/trust.toml"]).exits(3).says("Missing: targets.csv");
+    std::fs::remove_file(folder.path().join("d/public/announcement.json")).unwrap();
+    yaohao(folder.path(), &["verify", "d"]).exits(2);
+    yaohao(folder.path(), &["verify", "nowhere"]).exits(2);
+    yaohao(folder.path(), &["verify", "d", "--trust", "nowhere.toml"]).exits(2);
+    std::fs::write(folder.path().join("bad.toml"), "spec = \"yaohao/1\"\n").unwrap();
+    yaohao(folder.path(), &["verify", "d", "--trust", "bad.toml"]).exits(2).says("policy.form");
+    yaohao(folder.path(), &["nonsense"]).exits(2);
+}
+
+/// The line that `explain` prints gives the ticket that is published, by a program that is not ours.
+#[test]
+fn the_printed_command_gives_the_ticket() {
+    let folder = demo();
+    let id = first_drawn(folder.path());
+    let told = yaohao(folder.path(), &["explain", "d", &id]).exits(0).says("It was drawn").says("8/8");
+    let selected = std::fs::read_to_string(folder.path().join("d/public/selected.csv")).unwrap();
+    let ticket = selected.lines().nth(1).unwrap().rsplit(',').next().unwrap();
+    let commands: Vec<&str> = told.out.lines().map(str::trim).filter(|line| line.starts_with("printf")).collect();
+    assert_eq!(commands.len(), 3);
+    let shell = |command: &str| {
+        let output = Command::new("sh").args(["-c", command]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().split_whitespace().next().unwrap().to_owned()
+    };
+    let sub_seed = shell(commands[0]);
+    assert!(commands[1].contains(&sub_seed), "the sub-seed of the first line is in the second");
+    assert_eq!(shell(commands[1]), ticket);
+    yaohao(folder.path(), &["explain", "d", "nobody"]).exits(1).says("id.unknown");
+    let assignments = std::fs::read_to_string(folder.path().join("d/public/assignments.csv")).unwrap();
+    let inspector = assignments.lines().nth(1).unwrap().split(',').nth(3).unwrap();
+    yaohao(folder.path(), &["explain", "d", inspector]).exits(0).says("seats");
+}
+
+#[test]
+fn proofs() {
+    let folder = demo();
+    let id = first_drawn(folder.path());
+    yaohao(folder.path(), &["prove", "d", &id, "--out", "in.json", "--open"]).exits(0);
+    yaohao(folder.path(), &["verify", "in.json"]).exits(3).says("Compare the root").says("有限公司");
+    yaohao(folder.path(), &["verify", "in.json", "--campaign", "d"]).exits(3);
+    yaohao(folder.path(), &["verify", "in.json", "--campaign", "d", "--trust", "d/trust.toml"])
+        .exits(0)
+        .says("VERIFIED");
+    yaohao(folder.path(), &["prove", "d", "91330000000000000X", "--out", "out.json"])
+        .exits(0)
+        .says("not in the register");
+    yaohao(folder.path(), &["verify", "out.json", "--campaign", "d", "--trust", "d/trust.toml"])
+        .exits(0)
+        .says("VERIFIED");
+    let proof = std::fs::read_to_string(folder.path().join("in.json")).unwrap();
+    for (from, to) in [("\"index\":", "\"index\":1"), (",D,", ",A,"), ("有限公司", "有限公私")] {
+        assert!(proof.contains(from), "{from}");
+        std::fs::write(folder.path().join("bent.json"), proof.replacen(from, to, 1)).unwrap();
+        yaohao(folder.path(), &["verify", "bent.json", "--campaign", "d", "--trust", "d/trust.toml"]).exits(1);
+    }
+    // a proof of another campaign's register
+    std::fs::write(folder.path().join("other.json"), proof.replace("ZJ-AQ-2024-001", "ZJ-AQ-2024-002")).unwrap();
+    yaohao(folder.path(), &["verify", "other.json", "--campaign", "d"]).exits(1).says("proof.root");
+    yaohao(folder.path(), &["prove", "d", "P0", "--register", "inspectors", "--out", "p.json"]).exits(0);
+}
+
+/// `new` to `verify` under the real clock, without a beacon: the whole way that an officer goes.
+#[test]
+fn a_campaign_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    for locale in ["zh_CN.UTF-8", "en_US.UTF-8"] {
+        run(here, &["new", locale], locale).exits(0);
+        run(here, &["new", locale], locale).exits(1).says("campaign.exists");
+        run(here, &["check", locale], locale).exits(2).says("intake.empty");
+    }
+    let dir = here.join("en_US.UTF-8");
+    let plan = std::fs::read_to_string(dir.join("plan.toml")).unwrap();
+    let at = plan.lines().find(|line| line.starts_with("beacon = ")).unwrap();
+    std::fs::write(dir.join("plan.toml"), plan.replace(at, "beacon = { kind = \"none\" }")).unwrap();
+    // tables as Excel saves them: a byte order mark and CR LF
+    for (table, rows) in [("targets", "60"), ("inspectors", "40"), ("recusals", "5")] {
+        let extra = ["--targets", "60", "--inspectors", "40", "--departments", "yingji,gongan,shichang"];
+        let mut arguments = vec!["generate", table, "--rows", rows, "--seed", "by hand"];
+        arguments.extend(extra);
+        let text = yaohao(here, &arguments).exits(0).out;
+        std::fs::write(dir.join(format!("private/{table}.csv")), format!("\u{feff}{}", text.replace('\n', "\r\n")))
+            .unwrap();
+    }
+    // the template draws one item; the made-up firms have three
+    let targets = dir.join("private/targets.csv");
+    let text = std::fs::read_to_string(&targets).unwrap().replace("guandao", "yanhua").replace("minbao", "yanhua");
+    std::fs::write(&targets, text).unwrap();
+    let dir = "en_US.UTF-8";
+    yaohao(here, &["check", dir]).exits(0).says("All seats could be filled");
+    yaohao(here, &["announce", dir]).exits(2).says("key.missing");
+    for holder in ["yingji", "gongan", "shichang"] {
+        yaohao(here, &["key", "new", holder, dir]).exits(0).says("Fingerprint");
+        yaohao(here, &["key", "new", holder, dir]).exits(1);
+    }
+    yaohao(here, &["announce", dir]).exits(1).says("commitment.missing");
+    for contributor in ["gongan", "shichang"] {
+        yaohao(here, &["contribute", dir, "--as", contributor, "--commit"]).exits(0);
+    }
+    yaohao(here, &["contribute", dir, "--as", "gongan"]).exits(2).says("campaign.state");
+    yaohao(here, &["announce", dir]).exits(0).says("Announced");
+    let announced = snapshot(here);
+    yaohao(here, &["announce", dir]).exits(1).says("campaign.exists");
+    yaohao(here, &["contribute", dir, "--as", "zonghe"]).exits(1).says("contributor.unknown");
+    yaohao(here, &["contribute", dir, "--as", "gongan", "--value", &"0".repeat(64)])
+        .exits(1)
+        .says("contribution.commitment");
+    yaohao(here, &["draw", dir]).exits(2).says("campaign.state");
+    assert!(snapshot(here) == announced, "a refused command changed something");
+    yaohao(here, &["contribute", dir, "--as", "gongan"]).exits(0);
+    yaohao(here, &["contribute", dir, "--as", "gongan"]).exits(1).says("campaign.exists");
+    yaohao(here, &["close", dir]).exits(0).says("Absent: shichang");
+    yaohao(here, &["close", dir]).exits(1);
+    yaohao(here, &["contribute", dir, "--as", "shichang"]).exits(1).says("contribution.late");
+    yaohao(here, &["draw", dir]).exits(0).says("Seed ").says("Drawn: ");
+    let drawn = snapshot(here);
+    yaohao(here, &["draw", dir]).exits(1).says("campaign.exists");
+    yaohao(here, &["simulate", dir, "--draws", "20"]).exits(0).says("nothing of them can be published");
+    assert!(snapshot(here) == drawn, "a second draw or a trial changed something");
+    let policy = yaohao(here, &["key", "trust", dir]).exits(0).out;
+    std::fs::write(here.join("trust.toml"), &policy).unwrap();
+    yaohao(here, &["verify", dir, "--trust", "trust.toml"]).exits(3).says("last contributor to reveal");
+    std::fs::write(here.join("trust.toml"), policy.replace("# order", "order")).unwrap();
+    yaohao(here, &["verify", dir, "--trust", "trust.toml"]).exits(0).says("VERIFIED");
+    // a co-signer signs later: nothing that was drawn depends on it
+    let key = format!("{dir}/private/keys/gongan.key");
+    yaohao(here, &["key", "sign", &format!("{dir}/public/record.json"), "--key", &key]).exits(0);
+    yaohao(here, &["key", "show", &key]).exits(0).says("Fingerprint");
+    yaohao(here, &["verify", dir, "--trust", "trust.toml"]).exits(0);
+}
+
+/// Too few officers: the set that shows it, exit 1, and nothing written.
+#[test]
+fn what_cannot_be_filled_is_not_drawn() {
+    let folder = demo();
+    let here = folder.path();
+    let inspectors = here.join("d/private/inspectors.csv");
+    let text = std::fs::read_to_string(&inspectors).unwrap();
+    let fewer: Vec<&str> = text
+        .lines()
+        .enumerate()
+        .filter(|(row, line)| *row == 0 || !line.contains(",gongan,") || *row < 8)
+        .map(|(_, line)| line)
+        .collect();
+    std::fs::write(&inspectors, fewer.join("\n") + "\n").unwrap();
+    std::fs::write(here.join("d/private/recusals.csv"), "统一社会信用代码,执法证号,事由\n").unwrap();
+    yaohao(here, &["check", "d"]).exits(1).says("department gongan").says("assign.infeasible");
+    run(here, &["check", "d"], "zh_CN.UTF-8").exits(1).says("gongan");
+}
+
+#[test]
+fn bad_tables_are_refused_with_row_and_column() {
+    let folder = demo();
+    let here = folder.path();
+    let path = here.join("d/private/targets.csv");
+    let good = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = good.lines().collect();
+    let code = lines[5].split(',').nth(1).unwrap();
+    let wrong = format!("{}{}", &code[..17], if code.ends_with('0') { '1' } else { '0' });
+    let with = |text: String, code: i32, says: &str| {
+        std::fs::write(&path, text).unwrap();
+        yaohao(here, &["check", "d"]).exits(code).says(says);
+    };
+    with(good.replace(code, &wrong), 1, "row 6, column id: ");
+    with(format!("{good}{}\n", lines[5]), 1, "stands already in row 6");
+    with(good.replacen("风险等级", "风险", 1), 2, "intake.header");
+    with(good.replacen("风险等级", "状态", 1), 2, "intake.header-twice");
+    with(lines[0].to_owned() + "\n", 2, "intake.empty");
+    with(good.replacen(code, &format!("{code},"), 1), 1, "row 6: not a table");
+    with(good.replacen(code, &format!("{code}\u{200b}"), 1), 1, "\\u{200b}");
+    with(good.replacen(lines[5].split(',').next().unwrap(), &"长".repeat(2000), 1), 1, "register.cell");
+    std::fs::write(&path, [b'a', 0xff, 0xfe, b'\n']).unwrap();
+    yaohao(here, &["check", "d"]).exits(2).says("intake.encoding");
+    std::fs::remove_file(&path).unwrap();
+    yaohao(here, &["check", "d"]).exits(2).says("file.missing");
+}
+
+#[test]
+fn bad_plans_say_what_is_wrong() {
+    let folder = demo();
+    let path = folder.path().join("d/plan.toml");
+    let good = std::fs::read_to_string(&path).unwrap();
+    for (from, to, code, says) in [
+        ("basis = \"random\"", "basis = \"rigged\"", 1, "none of random"),
+        ("basis = \"random\"", "basis = \"random\"\nsurprise = 1", 2, "surprise"),
+        ("eq = [\"class\", \"D\"]", "like = [\"class\", \"D\"]", 1, "rule.form"),
+        ("eq = [\"class\", \"D\"]", "eq = [\"klass\", \"D\"]", 1, "column.not-mapped"),
+        ("spec = \"yaohao/1\"", "spec = \"yaohao/2\"", 2, "plan.form"),
+        ("threshold = 2", "threshold = 3", 1, "threshold"),
+        ("rate = 3000", "rate = 30000", 1, "from 1 to 10000"),
+    ] {
+        assert!(good.contains(from), "{from}");
+        std::fs::write(&path, good.replacen(from, to, 1)).unwrap();
+        yaohao(folder.path(), &["check", "d"]).exits(code).says(says);
+    }
+}
+
+/// Lines of at most 80 columns, so that nothing breaks on a plain terminal; commands to paste may be longer.
+#[test]
+fn lines_fit_a_plain_terminal() {
+    let folder = demo();
+    let id = first_drawn(folder.path());
+    for locale in ["en_US.UTF-8", "zh_CN.UTF-8"] {
+        for arguments in [
+            &["demo", "d"][..],
+            &["check", "d"],
+            &["verify", "d"],
+            &["explain", "d", &id],
+            &["simulate", "d", "--draws", "5"],
+        ] {
+            for line in run(folder.path(), arguments, locale).out.lines() {
+                let pasted = line.contains("printf") || line.contains(env!("CARGO_BIN_EXE_yaohao"));
+                let width: usize =
+                    line.chars().map(|c| if ('\u{2e80}'..='\u{ffef}').contains(&c) { 2 } else { 1 }).sum();
+                assert!(width <= 80 || pasted, "{arguments:?}: {width} columns: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn help_speaks_the_readers_language_and_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let commands = [
+        "demo",
+        "new",
+        "check",
+        "announce",
+        "contribute",
+        "close",
+        "draw",
+        "verify",
+        "explain",
+        "prove",
+        "simulate",
+        "generate",
+        "key",
+    ];
+    for command in commands {
+        let english = yaohao(folder.path(), &[command, "--help"]).exits(0);
+        let chinese = run(folder.path(), &[command, "--help"], "zh_CN.UTF-8").exits(0);
+        for missing in ["<help", "<arg-"] {
+            assert!(!chinese.out.contains(missing) && !english.out.contains(missing), "{command}: {}", english.out);
+        }
+        assert!(chinese.out.chars().any(|c| ('\u{4e00}'..'\u{9fff}').contains(&c)));
+    }
+}
+
+/// Every command in both READMEs' "use it" is one of the program's, with the arguments that it knows.
+#[test]
+fn commands_in_the_readmes_exist() {
+    let mut seen = 0;
+    for name in ["README.md", "README.zh-CN.md"] {
+        let text = std::fs::read_to_string(repository().join(name)).unwrap();
+        for line in text.lines().filter_map(|line| line.strip_prefix("$ yaohao ")) {
+            let mut arguments: Vec<&str> = line.split('#').next().unwrap().split_whitespace().collect();
+            arguments.push("--help");
+            let folder = tempfile::tempdir().unwrap();
+            yaohao(folder.path(), &arguments).exits(0);
+            seen += 1;
+        }
+        assert!(text.contains("cargo run --release -- demo") && text.contains("bash scripts/test"));
+    }
+    assert!(seen >= 14);
+}
+
+/// The output that the READMEs show is what the demonstration prints. `YAOHAO_BLESS=1` writes it again.
+#[test]
+fn the_readmes_show_the_real_output() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, locale) in [("README.md", "en_US.UTF-8"), ("README.zh-CN.md", "zh_CN.UTF-8")] {
+        let out = run(folder.path(), &["demo"], locale)
+            .exits(0)
+            .out
+            .replace(env!("CARGO_BIN_EXE_yaohao"), "target/release/yaohao");
+        let path = repository().join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (before, rest) = text.split_once("<!-- generated: demo -->\n").unwrap();
+        let (_, after) = rest.split_once("<!-- end -->").unwrap();
+        let made =
+            format!("{before}<!-- generated: demo -->\n```\n{}\n```\n<!-- end -->{after}", shortened(out.trim_end()));
+        if std::env::var_os("YAOHAO_BLESS").is_some() {
+            std::fs::write(&path, &made).unwrap();
+        } else {
+            assert!(
+                made == text,
+                "{name} does not show what the demonstration prints: bless it and look at the change"
+            );
+        }
+    }
+}
+
+/// The list of drawn firms is long: its middle is left out, marked.
+fn shortened(out: &str) -> String {
+    let lines: Vec<&str> = out.lines().collect();
+    let start = lines.iter().position(|line| line.trim_start().starts_with("class-C (")).unwrap();
+    let end = lines.iter().position(|line| line.trim_start().starts_with("class-A (")).unwrap();
+    [&lines[..=start + 1], &["    …"], &lines[end..]].concat().join("\n")
+}
