@@ -32,7 +32,10 @@ impl Run {
 
     #[track_caller]
     fn says(self, text: &str) -> Self {
-        assert!(self.out.contains(text) || self.err.contains(text), "no {text:?} in:\n{}\n{}", self.out, self.err);
+        // lines break where the terminal ends
+        let plain = |text: &str| text.split_whitespace().collect::<String>();
+        let said = plain(&self.out) + &plain(&self.err);
+        assert!(said.contains(&plain(text)), "no {text:?} in:\n{}\n{}", self.out, self.err);
         self
     }
 }
