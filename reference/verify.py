@@ -246,8 +246,8 @@ def check_announcement(a):
     people = ["capacity", *["carried"] * a["team"]["carried"], "department", "lead", "qualifications",
               *["regions"] * ("region" in a["team"]), "valid_from", "valid_to"]
     for name, columns in ("targets", sorted(named)), ("inspectors", people):
-        seal = ["seal"] if reg[name]["withheld"] else []
-        expect(reg[name]["columns"] == ["id", *columns, "excluded", *seal], f"columns of {name}")
+        columns = ["id", *columns, "excluded", *["seal"] * bool(hidden := reg[name]["withheld"])]
+        expect(reg[name]["columns"] == columns and not {"seal", *columns} & {*hidden}, f"columns of {name}")
     found = [reg["recusals"][k] for k in ("columns", "excluded", "set_aside", "withheld")]
     expect(found == [["target", "inspector", "category"], [], [], []], "columns of recusals, or their exclusions")
     return True

@@ -115,6 +115,10 @@ fn announced(value: Value, path: &str) -> Result<Announced> {
         withheld: members.texts("withheld", 64, Name::parse)?,
     };
     members.finish()?;
+    let public = |name: &Name| name.as_str() == "seal" || register.columns.iter().any(|column| column == name.as_str());
+    if register.withheld.iter().any(public) {
+        return Err(malformed(&format!("{path}: a withheld column is a public one too")));
+    }
     if !register.withheld.is_sorted_by(|a, b| a < b) {
         return Err(malformed(&format!("{path}: withheld columns must ascend")));
     }

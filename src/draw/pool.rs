@@ -128,9 +128,10 @@ struct Candidate {
 }
 
 impl Candidate {
-    /// Lottery order; an id is never quoted, so the first comma ends it.
-    fn key(&self) -> (&Digest, &str) {
-        (&self.ticket, self.line.split_once(',').map_or(&self.line, |(id, _)| id))
+    /// Lottery order. An id is never quoted, so the first comma ends it.
+    fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        let id = |candidate: &Self| candidate.line.split(',').next().map(str::to_owned);
+        self.ticket.cmp(&other.ticket).then_with(|| id(self).cmp(&id(other)))
     }
 }
 
@@ -138,7 +139,7 @@ impl CellPool {
     /// The kept entries in lottery order; at least the smallest that the announced size and reserves ask for.
     #[must_use]
     pub fn into_lottery_order(mut self) -> Vec<Entry> {
-        self.kept.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+        self.kept.sort_unstable_by(Candidate::compare);
         let mut parsed = Vec::new();
         let entries = self.kept.iter().filter_map(|candidate| {
             // the line was parsed before, so it parses again
@@ -155,7 +156,7 @@ impl CellPool {
         let Ok(most) = usize::try_from(most) else { return };
         if self.kept.len() >= most.saturating_mul(2).max(64) {
             let Some(last) = most.checked_sub(1) else { return };
-            let (_, pivot, _) = self.kept.select_nth_unstable_by(last, |a, b| a.key().cmp(&b.key()));
+            let (_, pivot, _) = self.kept.select_nth_unstable_by(last, Candidate::compare);
             self.bound = Some(pivot.ticket);
             self.kept.truncate(most);
         }

@@ -1,6 +1,6 @@
 //! Proofs that an id is in a register, or is not (SPEC §4.5).
 
-use super::{Commitment, parse_row, seal};
+use super::{CELL_BYTES, Commitment, parse_row, seal};
 use crate::encoding::{Digest, Members, Value, hex_array, object, parse_canonical};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Id, Name};
@@ -169,13 +169,20 @@ impl Proof {
     ///
     /// # Errors
     /// [`Code::ProofRoot`].
-    pub fn check_against(&self, number: &Id, announcement: &Digest, register: &Commitment) -> Result<()> {
+    pub fn check_against(
+        &self,
+        number: &Id,
+        announcement: &Digest,
+        register: &Commitment,
+        withheld: &[Name],
+    ) -> Result<()> {
         let fault = |detail| Err(Fault::new(Code::ProofRoot).fact("detail", detail));
         match () {
             () if self.number != *number => fault("number"),
             () if self.announcement != *announcement => fault("announcement"),
             () if self.rows != register.rows => fault("rows"),
             () if self.root != register.root => fault("root"),
+            () if self.opening.as_ref().is_some_and(|opening| !opening.values.keys().eq(withheld)) => fault("withheld"),
             () => Ok(()),
         }
     }
@@ -183,6 +190,10 @@ impl Proof {
     fn check_opening(&self) -> Result<()> {
         let (Some(opening), fault) = (&self.opening, || Fault::new(Code::ProofOpening)) else { return Ok(()) };
         let (ProofKind::Present, [entry]) = (self.kind, self.entries.as_slice()) else { return Err(fault()) };
+        // a line break in a value could pass for another column
+        if opening.values.values().any(|value| value.len() > CELL_BYTES || value.chars().any(char::is_control)) {
+            return Err(fault());
+        }
         let mut cells = Vec::new();
         parse_row(&entry.row, &mut cells)?;
         let found = seal(&opening.salt, self.id.as_str(), &opening.values).to_string();

@@ -22,18 +22,15 @@ pub const CELLS: usize = 64;
 /// [`Code::RegisterCrlf`], [`Code::RegisterControl`], [`Code::RegisterQuotes`], [`Code::RegisterCell`].
 pub fn parse_row<'a>(line: &'a str, cells: &mut Vec<Cow<'a, str>>) -> Result<()> {
     cells.clear();
-    check_controls(line)?;
-    if line.contains('"') {
-        let mut rest = Some(line);
-        while let Some(text) = rest {
-            let (cell, after) = next_cell(text).map_err(|fault| fault.column(column_number(cells.len())))?;
-            push(cells, cell)?;
-            rest = after;
-        }
-    } else {
-        for cell in line.split(',') {
-            push(cells, Cow::Borrowed(cell))?;
-        }
+    if plain_row(line, cells)? {
+        return Ok(());
+    }
+    cells.clear();
+    let mut rest = Some(line);
+    while let Some(text) = rest {
+        let (cell, after) = next_cell(text).map_err(|fault| fault.column(column_number(cells.len())))?;
+        push(cells, cell)?;
+        rest = after;
     }
     Ok(())
 }
@@ -102,16 +99,26 @@ fn next_cell(text: &str) -> Result<(Cow<'_, str>, Option<&str>)> {
     }
 }
 
-fn check_controls(line: &str) -> Result<()> {
-    let mut previous = 0_u8;
-    for byte in line.bytes() {
+/// One look at every byte: refuses control characters, and takes the cells if no quote is there. `false` if one is.
+fn plain_row<'a>(line: &'a str, cells: &mut Vec<Cow<'a, str>>) -> Result<bool> {
+    let (mut previous, mut start, mut plain) = (0_u8, 0, true);
+    for (at, byte) in line.bytes().enumerate() {
         // U+0080 to U+009F are C2 80 to C2 9F
         if byte < 0x20 || byte == 0x7f || (previous == 0xc2 && (0x80..0xa0).contains(&byte)) {
             return Err(Fault::new(if byte == b'\r' { Code::RegisterCrlf } else { Code::RegisterControl }));
         }
         previous = byte;
+        if byte == b'"' {
+            plain = false;
+        } else if byte == b',' && plain {
+            push(cells, Cow::Borrowed(line.get(start..at).unwrap_or_default()))?;
+            start = at.saturating_add(1);
+        }
     }
-    Ok(())
+    if plain {
+        push(cells, Cow::Borrowed(line.get(start..).unwrap_or_default()))?;
+    }
+    Ok(plain)
 }
 
 /// Before the header is at hand a column is known by its number, from 1.

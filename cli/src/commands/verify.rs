@@ -192,7 +192,9 @@ fn proof(screen: &Screen, arguments: &Verify, policy: Option<&Policy>) -> Outcom
     let body = statement.body();
     let announced =
         body.register(&proof.register).ok_or_else(|| one(Fault::new(Code::ProofRoot).fact("detail", "register")))?;
-    proof.check_against(&body.number, &statement.digest(), &announced.commitment).map_err(named)?;
+    proof
+        .check_against(&body.number, &statement.digest(), &announced.commitment, &announced.withheld)
+        .map_err(named)?;
     let trusted = policy.map(|policy| {
         policy.holders(yaohao::statement::Type::Announcement, statement.keys()).len() >= policy.threshold
     });

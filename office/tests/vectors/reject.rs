@@ -55,6 +55,12 @@ pub fn vectors() -> Vec<Vector> {
             *at(body, "registers.targets.columns") = vec!["id", "class", "region", "excluded"].into()
         });
     });
+    add("withheld-column-is-public", "V2", "announcement.form", &|files| {
+        reannounce(files, |body| {
+            *at(body, "registers.targets.columns") = vec!["id", "class", "items", "region", "excluded", "seal"].into();
+            *at(body, "registers.targets.withheld") = vec!["class"].into();
+        });
+    });
     add("two-leaders", "V2", "announcement.form", &|files| {
         reannounce(files, |body| *at(body, "items.0.seats.1.leader") = true.into())
     });
