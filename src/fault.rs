@@ -38,7 +38,7 @@ impl Fault {
     /// Names the file, unless one was named nearer to the fault.
     #[must_use]
     pub fn file(mut self, file: impl Into<String>) -> Self {
-        self.0.file.get_or_insert_with(|| file.into());
+        self.0.file.get_or_insert_with(|| printable(&file.into()));
         self
     }
 
@@ -52,7 +52,7 @@ impl Fault {
     /// Names the column or the member.
     #[must_use]
     pub fn column(mut self, column: impl Into<String>) -> Self {
-        self.0.column.get_or_insert_with(|| column.into());
+        self.0.column.get_or_insert_with(|| shorten(&column.into()));
         self
     }
 
@@ -145,6 +145,16 @@ fn shorten(text: &str) -> String {
     out
 }
 
+/// A text with its control and direction characters made visible, so that it cannot write to a terminal.
+///
+/// ```
+/// assert_eq!(yaohao::fault::printable("a\u{1b}[2J\n"), "a\\u{1b}[2J\\u{a}");
+/// ```
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.chars().flat_map(visible).collect()
+}
+
 fn visible(c: char) -> impl Iterator<Item = char> {
     let escaped = c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
@@ -219,7 +229,7 @@ codes! {
     SealForm "seal.form" "{value} is not a seal (64 hexadecimal digits)" => "freeze the register again"
     // --- rules and announcement
     RuleForm "rule.form" "not a rule: {detail}" => "use eq, in, prefix, has-any, and, or, not, as SPEC §5 shows"
-    RuleLimit "rule.limit" "the rule is deeper than 16 levels or larger than 1,000 nodes" => "split the stratum, or write an `in` list"
+    RuleLimit "rule.limit" "the rule is deeper than 16 levels, or has more than 1,000 nodes or 10,000 values" => "split the stratum, or write an `in` list"
     AnnouncementForm "announcement.form" "{detail}" => "correct the plan and announce again"
     ColumnUnknown "column.unknown" "column {column} is named by a rule but is not in the register" => "add the column to the mapping in plan.toml"
     ColumnUnused "column.unused" "column {column} is in the register but no rule names it" => "remove it: only what the draw needs is published"
@@ -242,14 +252,16 @@ codes! {
     PolicySuite "policy.suite" "suite {suite} is not accepted by the policy" => "accept it in the policy only if you trust it"
     PolicyBeacon "policy.beacon" "beacon {beacon} is not accepted by the policy" => "accept it in the policy only if you trust it"
     PolicyKeys "policy.keys" "signatures of {found} trusted holders, the policy asks for {expected}" => "compare the key fingerprints with those the office publishes"
-    PolicyContributor "policy.contributor" "no trusted key of {contributor} signed its contribution" => "add the contributor's key to the policy if you trust it"
+    PolicyHolder "policy.holder" "the announcement gives {holder} a key that your policy does not know as {holder}'s, or a key of your policy to another holder" => "ask {holder} itself for its key; somebody may be using its name"
+    PolicyContributor "policy.contributor" "the announced key of {contributor} is not one that the policy trusts for contributions" => "add the contributor's key to the policy if you trust it"
     SizeLimit "limit.bytes" "{bytes} bytes, the limit is {limit}" => "raise the limit in the policy if this size is expected"
     // --- order, seed
     CampaignMixed "campaign.mixed" "the statement belongs to another campaign or announcement ({found}, expected {expected})" => "put together the files of one campaign only"
     OrderTime "order.time" "{earlier} must come before {later}" => "the order of events was broken: this draw cannot count"
     ContributionSet "contribution.set" "contributions and closing do not agree about {contributor}" => "fetch all contribution files; a contribution that came after the closing does not count"
     ContributionCommitment "contribution.commitment" "the value of {contributor} does not fit its commitment" => "the contributor must reveal the value it committed to"
-    SeedEntropy "seed.entropy" "the seed would have less than 128 bits that nobody knows in advance" => "use a drand beacon, or name at least one contributor"
+    ContributionAbsent "contribution.absent" "{contributor} has not contributed, and there is no beacon: every contributor must" => "wait for {contributor}; if it never contributes, only a new campaign with the next number is left"
+    SeedEntropy "seed.entropy" "the seed would have less than 128 bits that nobody knows in advance" => "use a drand beacon, or name at least two contributors with keys of their own"
     BeaconChain "beacon.chain" "the chain {chain} is not known" => "use drand quicknet"
     BeaconRound "beacon.round" "the beacon is of round {found}, announced {expected}" => "wait for the announced round; no other counts"
     BeaconSignature "beacon.signature" "the beacon's signature is not valid for round {round}" => "fetch the round again from another relay"

@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 const DEPTH: usize = 16;
 /// Most nodes of a rule.
 const NODES: usize = 1000;
+/// Most values in all lists of a rule together.
+const VALUES: usize = 10_000;
 
 /// A rule; `C` is how it names a column: by [`Name`] as announced, by index once bound to a register.
 ///
@@ -46,7 +48,20 @@ impl Rule<Name> {
     /// # Errors
     /// [`Code::RuleForm`], [`Code::RuleLimit`].
     pub fn parse(value: Value) -> Result<Self> {
-        parse(value, DEPTH, &mut NODES.clone())
+        let rule = parse(value, DEPTH, &mut NODES.clone())?;
+        if rule.values() > VALUES {
+            return Err(Fault::new(Code::RuleLimit));
+        }
+        Ok(rule)
+    }
+
+    fn values(&self) -> usize {
+        match self {
+            Self::Eq(..) | Self::Prefix(..) => 1,
+            Self::In(_, values) | Self::HasAny(_, values) => values.len(),
+            Self::And(rules) | Self::Or(rules) => rules.iter().map(Self::values).sum(),
+            Self::Not(rule) => rule.values(),
+        }
     }
 
     /// Writes it as it was read.
@@ -85,9 +100,9 @@ impl Rule<Name> {
         let all = |rules: &[Self]| rules.iter().map(|rule| rule.bind(schema)).collect::<Result<_>>();
         Ok(match self {
             Self::Eq(column, value) => Rule::Eq(at(column)?, value.clone()),
-            Self::In(column, values) => Rule::In(at(column)?, values.clone()),
+            Self::In(column, values) => Rule::In(at(column)?, sorted(values)),
             Self::Prefix(column, value) => Rule::Prefix(at(column)?, value.clone()),
-            Self::HasAny(column, values) => Rule::HasAny(at(column)?, values.clone()),
+            Self::HasAny(column, values) => Rule::HasAny(at(column)?, sorted(values)),
             Self::And(rules) => Rule::And(all(rules)?),
             Self::Or(rules) => Rule::Or(all(rules)?),
             Self::Not(rule) => Rule::Not(Box::new(rule.bind(schema)?)),
@@ -102,16 +117,25 @@ impl Rule<usize> {
         let cell = |index: &usize| cells.get(*index).map_or("", |cell| cell.as_ref());
         match self {
             Self::Eq(column, value) => cell(column) == value,
-            Self::In(column, values) => values.iter().any(|value| cell(column) == value),
+            Self::In(column, values) => among(values, cell(column)),
             Self::Prefix(column, value) => cell(column).starts_with(value.as_str()),
-            Self::HasAny(column, values) => {
-                set_elements(cell(column)).any(|element| values.iter().any(|value| element == value))
-            }
+            Self::HasAny(column, values) => set_elements(cell(column)).any(|element| among(values, element)),
             Self::And(rules) => rules.iter().all(|rule| rule.holds(cells)),
             Self::Or(rules) => rules.iter().any(|rule| rule.holds(cells)),
             Self::Not(rule) => !rule.holds(cells),
         }
     }
+}
+
+/// A bound rule looks its values up, so they are sorted once.
+fn sorted(values: &[String]) -> Vec<String> {
+    let mut values = values.to_vec();
+    values.sort_unstable();
+    values
+}
+
+fn among(sorted: &[String], text: &str) -> bool {
+    sorted.binary_search_by(|value| value.as_str().cmp(text)).is_ok()
 }
 
 fn parse(value: Value, depth: usize, nodes: &mut usize) -> Result<Rule> {

@@ -64,7 +64,7 @@ impl Language {
             out.push_str(before);
             let (name, behind) = after.split_once('}').unwrap_or((after, ""));
             match facts.iter().find(|(fact, _)| *fact == name) {
-                Some((_, value)) => out.push_str(&value.to_string()),
+                Some((_, value)) => out.push_str(&yaohao::fault::printable(&value.to_string())),
                 None => out.push_str(name),
             }
             rest = behind;

@@ -230,7 +230,9 @@ fn a_campaign_by_hand() {
     assert!(snapshot(here) == announced, "a refused command changed something");
     yaohao(here, &["contribute", dir, "--as", "gongan"]).exits(0);
     yaohao(here, &["contribute", dir, "--as", "gongan"]).exits(1).says("campaign.exists");
-    yaohao(here, &["close", dir]).exits(0).says("Absent: shichang");
+    yaohao(here, &["close", dir]).exits(1).says("contribution.absent").says("shichang");
+    yaohao(here, &["contribute", dir, "--as", "shichang"]).exits(0);
+    yaohao(here, &["close", dir]).exits(0);
     yaohao(here, &["close", dir]).exits(1);
     yaohao(here, &["contribute", dir, "--as", "shichang"]).exits(1).says("contribution.late");
     yaohao(here, &["draw", dir]).exits(0).says("Seed ").says("Drawn: ");
@@ -240,7 +242,7 @@ fn a_campaign_by_hand() {
     assert!(snapshot(here) == drawn, "a second draw or a trial changed something");
     let policy = yaohao(here, &["key", "trust", dir]).exits(0).out;
     std::fs::write(here.join("trust.toml"), &policy).unwrap();
-    yaohao(here, &["verify", dir, "--trust", "trust.toml"]).exits(3).says("last contributor to reveal");
+    yaohao(here, &["verify", dir, "--trust", "trust.toml"]).exits(3).says("together know all their values");
     std::fs::write(here.join("trust.toml"), policy.replace("# order", "order")).unwrap();
     yaohao(here, &["verify", dir, "--trust", "trust.toml"]).exits(0).says("VERIFIED");
     // a co-signer signs later: nothing that was drawn depends on it

@@ -17,6 +17,9 @@ use crate::register::{Commitment, RECUSAL_COLUMNS, Reasons, Schema, inspector_at
 use crate::suite::PublicKey;
 use std::collections::BTreeSet;
 
+/// Most seats of all items together: what a single target can ask for.
+const SEATS: u64 = 1_000;
+
 /// Why a campaign is held (SPEC §6.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
@@ -187,6 +190,15 @@ impl Announcement {
         self.strata.iter().try_for_each(Stratum::check)?;
         if self.basis != Basis::Random && self.strata.iter().any(|stratum| stratum.method != Method::Order) {
             return Err(malformed("a campaign of full coverage, or a targeted one, has only strata of method order"));
+        }
+        if self.basis != Basis::Random && self.unowned > 0 {
+            return Err(malformed("a campaign of full coverage, or a targeted one, leaves no row out"));
+        }
+        let seats =
+            self.items.iter().flat_map(|item| &item.seats).fold(0_u64, |sum, entry| sum.saturating_add(entry.count));
+        let cells: usize = self.strata.iter().map(|stratum| stratum.cells.len()).sum();
+        if seats > SEATS || cells > strata::CELLS {
+            return Err(malformed("at most 1,000 seats in all items together, and 10,000 cells in all strata"));
         }
         self.seed.check()?;
         self.check_columns()

@@ -148,7 +148,14 @@ impl SeedPlan {
             return Err(malformed("contributors commit beforehand exactly when there is no beacon"));
         }
         // a contribution is 256 bits, a drand signature too: either alone is enough
-        if without_beacon && self.contributors.is_empty() {
+        let mut keys: Vec<PublicKey> = self.contributors.iter().map(|contributor| contributor.key).collect();
+        keys.sort();
+        keys.dedup();
+        if keys.len() < self.contributors.len() {
+            return Err(malformed("two contributors have one key"));
+        }
+        // without a beacon one contributor alone would know the seed when it commits
+        if without_beacon && self.contributors.len() < 2 {
             return Err(Fault::new(Code::SeedEntropy));
         }
         match self.beacon {

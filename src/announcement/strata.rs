@@ -272,6 +272,9 @@ impl Stratum {
         let mut columns = std::collections::BTreeSet::new();
         self.rule.columns(&mut columns);
         columns.extend(self.split.clone());
+        if let Method::Weighted(weight) = &self.method {
+            columns.insert(weight.clone());
+        }
         match columns.iter().find(|column| reserved.contains(&column.as_str())) {
             Some(column) => fault(&format!("{column} cannot be named in a rule")),
             None => Ok(()),
@@ -334,7 +337,7 @@ impl Cell {
     fn from_value(value: Value, path: &str) -> Result<Self> {
         let mut members = Members::of(value, path)?;
         let population = members.int("population", 0, u64::MAX)?;
-        let part = members.optional_text("part")?;
+        let part = members.optional_parsed("part", part)?;
         let size = match members.optional_int("size", 0, population)? {
             Some(size) => CellSize::Fixed(size),
             None => CellSize::Lottery {
@@ -345,6 +348,16 @@ impl Cell {
         members.finish()?;
         Ok(Self { part, population, size })
     }
+}
+
+/// The value of a split column: what a cell of a register can hold.
+fn part(text: &str) -> Result<String> {
+    if text.len() > crate::register::CELL_BYTES || text.chars().any(char::is_control) {
+        return Err(Fault::new(Code::JsonMember)
+            .fact("member", "part")
+            .fact("detail", "cannot be a cell of a register"));
+    }
+    Ok(text.to_owned())
 }
 
 impl WithoutChance {

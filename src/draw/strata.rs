@@ -18,7 +18,8 @@ pub fn fill_strata(strata: &[Stratum], pool: &Pool<'_>) -> Result<(Vec<Stratum>,
     if let Some(fault) = &pool.fault {
         return Err(fault.clone().file("targets.csv"));
     }
-    if pool.strata.iter().map(BTreeMap::len).sum::<usize>() > CELLS {
+    // an unsplit stratum has its one cell even when nobody is in it
+    if pool.strata.iter().map(|cells| cells.len().max(1)).sum::<usize>() > CELLS {
         return Err(Fault::new(Code::StratumParts));
     }
     let mut filled = Vec::new();

@@ -101,7 +101,7 @@ impl Time {
         let fault = || Fault::new(Code::TimeForm).fact("value", text);
         let time = Self(text.parse().map_err(|_| fault())?);
         // the library reads many spellings; only the one that we write is ours
-        if time.to_string() == text { Ok(time) } else { Err(fault()) }
+        if time.to_string() == text && ("0001".."9999").contains(&text) { Ok(time) } else { Err(fault()) }
     }
 
     /// From Unix seconds; `None` outside the years 1 to 9999.
@@ -198,6 +198,8 @@ mod tests {
             "2024-10-14T17:13:60Z",
             "",
             "-000001-01-01T00:00:00Z",
+            "0000-06-01T00:00:00Z",
+            "9999-01-01T00:00:00Z",
             "+002024-10-14T17:13:33Z",
         ] {
             assert!(Time::parse(bad).is_err(), "{bad}");

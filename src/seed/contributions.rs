@@ -87,6 +87,9 @@ impl Body for Closing {
             contributions: members.array("contributions", 64, listed)?,
         };
         members.finish()?;
+        if !closing.contributions.is_sorted_by(|a, b| a.0 < b.0) {
+            return Err(Fault::new(Code::JsonMember).fact("member", "contributions").fact("detail", "must ascend"));
+        }
         Ok(closing)
     }
 }
@@ -106,7 +109,7 @@ fn listed(value: Value, path: &str) -> Result<(Id, Option<Digest>)> {
 /// Checks that contributions, closing and announcement agree, and gives the values in announced order (SPEC §12, V10).
 ///
 /// # Errors
-/// [`Code::ContributionSet`], [`Code::ContributionCommitment`].
+/// [`Code::ContributionSet`], [`Code::ContributionAbsent`], [`Code::ContributionCommitment`].
 pub fn check_contributions(
     announcement: &Announcement,
     contributions: &BTreeMap<Id, Statement<Contribution>>,
@@ -142,6 +145,10 @@ pub fn check_contributions(
             return Err(fault(&contributor.id));
         }
         let value = found.map(|statement| statement.body().value);
+        if value.is_none() && contributor.commitment.is_some() {
+            // without a beacon each absence that somebody can choose doubles the seeds to choose from
+            return Err(Fault::new(Code::ContributionAbsent).fact("contributor", &contributor.id));
+        }
         if let (Some(committed), Some(value)) = (contributor.commitment, value)
             && committed != commitment(&announcement.number, &contributor.id, &value)
         {

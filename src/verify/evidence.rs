@@ -53,6 +53,20 @@ pub(super) fn read(evidence: &dyn Evidence, name: &str, limit: u64) -> Result<Ve
     Ok(bytes)
 }
 
+/// Reads the first bytes of a file: more than these cannot equal what is expected, and may be very many.
+pub(super) fn read_up_to(evidence: &dyn Evidence, name: &str, most: u64) -> Result<Vec<u8>> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut blocks = evidence.open(name)?;
+    let mut bytes = Vec::new();
+    while bytes.len() < most
+        && let Some(block) = blocks.next_block().map_err(|fault| fault.file(name))?
+    {
+        bytes.extend_from_slice(&block);
+    }
+    bytes.truncate(most);
+    Ok(bytes)
+}
+
 /// The CSV files of a campaign.
 pub(super) const TABLES: [&str; 5] =
     ["targets.csv", "inspectors.csv", "recusals.csv", "selected.csv", "assignments.csv"];
@@ -128,7 +142,10 @@ impl Documents {
             wanted.push("beacon.json".to_owned());
         }
         let listed = self.closing.iter().flat_map(|closing| &closing.body().contributions);
-        wanted.extend(listed.filter(|(_, digest)| digest.is_some()).map(|(id, _)| format!("contribution-{id}.json")));
+        // what names nobody announced is no missing file but a wrong closing (V10)
+        let announced = |id: &Id| plan.contributors.iter().any(|contributor| contributor.id == *id);
+        let listed = listed.filter(|(id, digest)| digest.is_some() && announced(id));
+        wanted.extend(listed.map(|(id, _)| format!("contribution-{id}.json")));
         wanted.retain(|name| !files.contains_key(name));
         wanted.sort();
         wanted

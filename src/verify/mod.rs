@@ -123,6 +123,10 @@ impl Steps {
             missing,
             uncovered,
             keys: announcement.map(announced_keys).unwrap_or_default(),
+            strangers: match (announcement, policy) {
+                (Some(announcement), Some(policy)) => strangers(announcement, policy),
+                _ => Vec::new(),
+            },
             assumptions: announcement
                 .map(|announcement| assumptions(announcement, policy.is_some()))
                 .unwrap_or_default(),
@@ -135,6 +139,11 @@ fn unreadable(fault: Fault) -> Report {
     steps.take(Step::Files, Err(fault));
     let report = steps.into_report(None, None, vec!["announcement.json".to_owned()], Vec::new());
     Report { verdict: Verdict::Unreadable, ..report }
+}
+
+fn strangers(announcement: &Announcement, policy: &Policy) -> Vec<Id> {
+    let unknown = announcement.signers.iter().filter(|signer| policy.keys.iter().all(|known| known.key != signer.key));
+    unknown.map(|signer| signer.holder.clone()).collect()
 }
 
 fn announced_keys(announcement: &Announcement) -> Vec<(Id, PublicKey)> {

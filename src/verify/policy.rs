@@ -106,6 +106,11 @@ impl Policy {
             Some("publisher") => true,
             Some(other) => return Err(malformed(&format!("order must be \"publisher\", not {other:?}"))),
         };
+        let mut keys: Vec<&str> = file.keys.iter().map(|key| key.key.as_str()).collect();
+        keys.sort_unstable();
+        if keys.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+            return Err(malformed("a key stands twice; one signature must not count for two holders"));
+        }
         let limits = file.limits.unwrap_or_default();
         let default = Limits::default();
         Ok(Self {
@@ -125,6 +130,16 @@ impl Policy {
                 rows: limits.rows.unwrap_or(default.rows),
             },
         })
+    }
+
+    /// Whether an announced pair of holder and key contradicts nothing that the reader knows: a known holder has one of
+    /// its known keys, and a known key its known holder.
+    #[must_use]
+    pub fn knows_rightly(&self, holder: &Id, key: &PublicKey) -> bool {
+        let of_holder = self.keys.iter().any(|known| known.holder == *holder);
+        let right = self.keys.iter().any(|known| known.holder == *holder && known.key == *key);
+        let of_another = self.keys.iter().any(|known| known.key == *key && known.holder != *holder);
+        !of_another && (right || !of_holder)
     }
 
     /// The distinct holders whose keys for this type are among `keys`.

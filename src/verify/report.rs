@@ -108,7 +108,7 @@ pub enum Assumption {
     Keys,
     /// The claimed times are true: nothing from outside proves them.
     PublisherOrder,
-    /// The last contributor to reveal chose between two seeds at most for each contributor who could stay away.
+    /// The contributors did not together know all values beforehand, and nobody let an unwelcome campaign die.
     LastRevealer,
     /// The operators of the beacon did not together know the round early.
     BeaconOperators,
@@ -185,6 +185,8 @@ pub struct Report {
     pub uncovered: Vec<String>,
     /// The announced signers and contributors, whose keys a reader should compare.
     pub keys: Vec<(Id, PublicKey)>,
+    /// Announced signers whose keys the policy does not know: their signatures count for nothing.
+    pub strangers: Vec<Id>,
     /// What must still be believed.
     pub assumptions: Vec<Assumption>,
 }

@@ -1,6 +1,6 @@
 //! The steps V3 to V15, each a function named after it (SPEC §12).
 
-use super::evidence::{Documents, contributor_of, read};
+use super::evidence::{Documents, contributor_of, read_up_to};
 use super::{Evidence, Limits, Policy, Status, Step, Tally};
 use crate::announcement::{Announced, BeaconPlan, QUICKNET, same_campaign};
 use crate::draw::{Binding, Pool, Selection, check_strata};
@@ -166,17 +166,20 @@ impl<'a> Campaign<'a> {
             return Err(Fault::new(Code::PolicyBeacon).fact("beacon", beacon));
         }
         trusted(policy, Type::Announcement, &documents.announcement)?;
-        for (id, statement) in &documents.contributions {
-            accepted_suite(policy, statement)?;
-            if documents.announcement.body().seed.contributors.iter().all(|contributor| contributor.id != *id) {
-                // a stranger's: V10 refuses it
-                continue;
-            }
-            if !policy.holders(Type::Contribution, statement.keys()).contains(&id) {
-                let file = format!("contribution-{id}.json");
-                return Err(Fault::new(Code::PolicyContributor).file(file).fact("contributor", id));
+        for (holder, key) in super::announced_keys(documents.announcement.body()) {
+            if !policy.knows_rightly(&holder, &key) {
+                return Err(Fault::new(Code::PolicyHolder).file("announcement.json").fact("holder", holder));
             }
         }
+        for contributor in &documents.announcement.body().seed.contributors {
+            if !policy.holders(Type::Contribution, std::iter::once(contributor.key)).contains(&&contributor.id) {
+                return Err(Fault::new(Code::PolicyContributor)
+                    .file("announcement.json")
+                    .fact("contributor", &contributor.id));
+            }
+        }
+        // their keys are the announced ones (V3), and those are trusted
+        documents.contributions.values().try_for_each(|statement| accepted_suite(policy, statement))?;
         documents.closing.as_ref().map_or(Ok(()), |closing| trusted(policy, Type::Closing, closing))?;
         documents.record.as_ref().map_or(Ok(()), |record| trusted(policy, Type::Record, record))?;
         Ok(Done::passed([("keys", count(policy.keys.len()))]))
@@ -353,7 +356,7 @@ impl<'a> Campaign<'a> {
 
     /// Compares a published file with what was derived, then the record's mark of it.
     fn compare_file(&self, name: &str, expected: &str, rows: u64, mark: &FileMark) -> Result<()> {
-        let found = read(self.evidence, name, self.limits.csv_bytes)?;
+        let found = read_up_to(self.evidence, name, count(expected.len()).saturating_add(1))?;
         if found != expected.as_bytes() {
             return Err(first_difference(name, &found, expected));
         }

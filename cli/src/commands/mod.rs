@@ -76,7 +76,9 @@ impl Screen {
 
     /// Lines of a table, indented.
     pub(crate) fn table(&self, rows: &[Vec<String>]) {
-        crate::table::lines(rows).iter().for_each(|line| self.line(&format!("  {line}")));
+        let printable = |row: &Vec<String>| row.iter().map(|cell| yaohao::fault::printable(cell)).collect();
+        let rows: Vec<Vec<String>> = rows.iter().map(printable).collect();
+        crate::table::lines(&rows).iter().for_each(|line| self.line(&format!("  {line}")));
     }
 
     fn faults(&self, faults: &[Fault]) -> u8 {

@@ -16,7 +16,11 @@ pub(super) fn run(screen: &Screen, arguments: &Verify) -> Outcome {
     if arguments.path.is_file() {
         return proof(screen, arguments, policy.as_ref());
     }
-    let report = verify(&Folder::new(&public_of(&arguments.path)), policy.as_ref());
+    let folder = public_of(&arguments.path);
+    let report = verify(&Folder::new(&folder), policy.as_ref());
+    if !arguments.json {
+        screen.say("verify-folder", &[("folder", &folder.display())]);
+    }
     if arguments.json {
         screen.line(&to_json(screen, &report).to_string());
         return Ok(report.verdict.exit_code());
@@ -25,10 +29,10 @@ pub(super) fn run(screen: &Screen, arguments: &Verify) -> Outcome {
     Ok(verdict(screen, &report, policy.is_some_and(|policy| policy.accept_publisher_order)))
 }
 
-/// A campaign's folder, or its public folder alone.
+/// A campaign's folder, or its public folder alone. Where both hold an announcement, the folder that was named counts.
 fn public_of(path: &Path) -> PathBuf {
     let public = path.join("public");
-    if public.is_dir() { public } else { path.to_owned() }
+    if public.is_dir() && !path.join("announcement.json").exists() { public } else { path.to_owned() }
 }
 
 fn read_policy(path: &Path) -> Result<Policy, Vec<Fault>> {
@@ -90,6 +94,10 @@ pub(super) fn verdict(screen: &Screen, report: &Report, order_accepted: bool) ->
     if !report.uncovered.is_empty() {
         screen.say("uncovered", &[("files", &report.uncovered.join(", "))]);
     }
+    if !report.strangers.is_empty() {
+        let names: Vec<&str> = report.strangers.iter().map(yaohao::ident::Id::as_str).collect();
+        screen.say("strangers", &[("names", &names.join(", "))]);
+    }
     screen.say(&format!("verdict-{}", report.verdict.name()), &[]);
     let unknown_keys = report.assumptions.contains(&yaohao::verify::Assumption::Keys);
     if unknown_keys && matches!(report.verdict, Verdict::AsFarAsItGoes) {
@@ -139,6 +147,7 @@ fn to_json(screen: &Screen, report: &Report) -> Value {
         "steps": steps,
         "missing": report.missing,
         "uncovered": report.uncovered,
+        "strangers": report.strangers.iter().map(yaohao::ident::Id::as_str).collect::<Vec<_>>(),
         "keys": keys,
         "assumptions": assumptions,
     })

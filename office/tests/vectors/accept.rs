@@ -22,7 +22,6 @@ pub fn vectors() -> Vec<Vector> {
         full("no-contributors", small().plan("[\"gongan\", \"yingji\"]\n\n[signers]", "[]\n\n[signers]")),
         full("absent-contributor", Small { absent: vec!["gongan"], ..small() }),
         full("without-beacon", small().without_beacon()),
-        full("without-beacon-absent", Small { absent: vec!["yingji"], ..small().without_beacon() }),
         full("weighted", small().strata(&weighted("{ count = 3 }"))),
         full("weighted-certain", Small { targets: TARGETS.replace("70,", "7000,").replace("30,", "500,"), ..small().strata(&weighted("{ count = 4 }")) }),
         full("weighted-split", small().strata(&format!("{}\n{split}", weighted("{ rate = 5000, rounding = \"up\" }")))),

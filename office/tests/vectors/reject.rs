@@ -61,6 +61,33 @@ pub fn vectors() -> Vec<Vector> {
             *at(body, "registers.targets.withheld") = vec!["class"].into();
         });
     });
+    add("weight-is-the-id", "V2", "announcement.form", &|files| {
+        reannounce(files, |body| {
+            *at(body, "strata.1.method") = "weighted".into();
+            insert(at(body, "strata.1"), "weight", "id");
+        });
+    });
+    add("too-many-seats", "V2", "announcement.form", &|files| {
+        reannounce(files, |body| {
+            let seat = at(body, "items.0.seats.1").clone();
+            *at(body, "items.0.seats") = vec![at(body, "items.0.seats.0").clone()]
+                .into_iter()
+                .chain((0..11).map(|_| seat.clone()))
+                .collect::<Vec<_>>()
+                .into();
+            (1..12).for_each(|index| *at(body, &format!("items.0.seats.{index}.count")) = 100.into());
+        });
+    });
+    add("year-zero", "V2", "time.form", &|files| {
+        reannounce(files, |body| *at(body, "announced_at") = "0000-06-01T00:00:00Z".into())
+    });
+    add("closing-unsorted", "V2", "json.member", &|files| {
+        resign(files, "closing.json", |body| {
+            let Value::Array(list) = at(body, "contributions") else { panic!("no list") };
+            list.reverse();
+        });
+        record_again(files);
+    });
     add("two-leaders", "V2", "announcement.form", &|files| {
         reannounce(files, |body| *at(body, "items.0.seats.1.leader") = true.into())
     });
@@ -271,14 +298,30 @@ fn with_another_policy(small: &Small, base: &Files) -> Vec<Vector> {
     let policy = small.policy();
     let stranger = yaohao::suite::SecretKey::from_bytes(&[9; 32]).public().to_string();
     vec![
-        with("keys-not-trusted", "V4", "policy.keys", policy.replace(&key("yingji").public().to_string(), &stranger)),
+        with(
+            "keys-not-trusted",
+            "V4",
+            "policy.keys",
+            policy
+                .replace(&key("yingji").public().to_string(), &stranger)
+                .replace("holder = \"yingji\"", "holder = \"somebody\""),
+        ),
         with("key-not-for-records", "V4", "policy.keys", policy.replace("\"closing\", \"record\", ", "\"closing\", ")),
         with("threshold-not-reached", "V4", "policy.keys", policy.replace("threshold = 1", "threshold = 2")),
         with(
             "contributor-not-trusted",
             "V4",
             "policy.contributor",
-            policy.replace(&key("gongan").public().to_string(), &stranger),
+            policy
+                .replace(&key("gongan").public().to_string(), &stranger)
+                .replace("holder = \"gongan\"", "holder = \"somebody\""),
+        ),
+        with(
+            "holder-of-another-key",
+            "V4",
+            "policy.holder",
+            format!("{policy}\n[[keys]]\nholder = \"stranger\"\nkey = \"{stranger}\"\nsigns = []\n")
+                .replace("holder = \"yingji\"", "holder = \"shengting\""),
         ),
         with("beacon-not-accepted", "V4", "policy.beacon", policy.replace("\"drand-quicknet\"", "\"none\"")),
         with("statement-over-the-limit", "V1", "limit.bytes", format!("{policy}\n[limits]\nstatement_bytes = 500\n")),
@@ -294,6 +337,14 @@ fn without_beacon() -> Vec<Vector> {
     record_again(&mut files);
     let mut extra = small.drawn();
     extra.insert("beacon.json".to_owned(), Small::default().drawn()["beacon.json"].clone());
+    let mut absent = small.drawn();
+    absent.remove("contribution-yingji.json").unwrap();
+    resign(&mut absent, "closing.json", |body| {
+        let item = at(body, "contributions.1");
+        remove(item, "digest");
+        insert(item, "absent", true);
+    });
+    record_again(&mut absent);
     let reject = |name, step, code, files| Vector {
         name,
         files,
@@ -301,6 +352,7 @@ fn without_beacon() -> Vec<Vector> {
         expect: Expect::Reject { step, code },
     };
     vec![
+        reject("absent-without-beacon", "V10", "contribution.absent", absent),
         reject("value-not-the-committed-one", "V10", "contribution.commitment", files),
         reject("beacon-where-none-was-announced", "V11", "beacon.round", extra),
     ]
