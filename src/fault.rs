@@ -63,9 +63,10 @@ impl Fault {
         self
     }
 
-    /// The same fault at another row: where the source has what the frozen register has at this one.
+    /// The same fault at another place: where the source has what the frozen register has here.
     #[must_use]
-    pub fn moved_to(mut self, row: u64) -> Self {
+    pub fn moved_to(mut self, file: &str, row: u64) -> Self {
+        self.0.file = Some(printable(file));
         self.0.row = Some(row);
         self
     }
@@ -273,7 +274,7 @@ codes! {
     LimitInspectors "limit.inspectors" "more than {limit} inspectors or seats" => "split the campaign"
     // --- plan, intake, campaign folder
     PlanForm "plan.form" "{detail}" => "correct plan.toml; `yaohao new` writes one with comments"
-    KeyMissing "key.missing" "there is no key of {holder}" => "make one with `yaohao key new {holder}`, or put the holder's public key into private/keys/{holder}.pub"
+    KeyMissing "key.missing" "there is no key of {holder}" => "make one with `yaohao key new {holder} DIR`, or put the holder's public key into private/keys/{holder}.pub"
     KeyForm "key.form" "not a key file: {detail}" => "a key file holds 64 hexadecimal digits"
     IntakeEncoding "intake.encoding" "not UTF-8 text" => "save the table as CSV UTF-8"
     IntakeCsv "intake.csv" "not a table: {detail}" => "look for a missing or extra comma or quote in this row"
@@ -284,17 +285,19 @@ codes! {
     IntakeEmpty "intake.empty" "the table has no rows" => "check that the right file is named in plan.toml"
     IntakeReason "intake.reason" "{value} is neither yes nor no" => "write 是 or leave the cell empty"
     ColumnNotMapped "column.not-mapped" "no column is mapped to {column}, which {register} needs" => "add {column} = \"…\" to the columns of that register in plan.toml"
-    CampaignExists "campaign.exists" "{file} is there already: a campaign is announced, closed and drawn once" => "use a new folder and the next number"
+    CampaignExists "campaign.exists" "{file} is there already: a campaign is announced, closed and drawn once" => "nothing was changed; for another campaign use a new folder and the next number"
     CampaignState "campaign.state" "the campaign has no {file} yet" => "run `yaohao {command}` first"
     CampaignLocked "campaign.locked" "another yaohao works in this folder" => "wait until it is done"
     ContributorUnknown "contributor.unknown" "{contributor} is not an announced contributor" => "the plan names the contributors; it cannot be changed after the announcement"
     ContributionLate "contribution.late" "the campaign is closed: no contribution is taken any more" => "nothing: the closing says who was absent"
     CommitmentMissing "commitment.missing" "{contributor} has not committed to a value yet, and there is no beacon" => "run `yaohao contribute --commit --as {contributor}` before announcing"
+    BeaconPast "beacon.past" "round {round} is published at {time}, less than ten minutes after this announcement" => "choose a round after {earliest}: round or at, in [seed] of plan.toml"
+    IntakeExcel "intake.excel" "this is an Excel workbook, whatever its name says" => "save the sheet as CSV UTF-8 and name that file in plan.toml"
     BeaconEarly "beacon.early" "round {round} is published at {time}" => "wait until then, fetch the round and draw"
     BeaconMissing "beacon.missing" "the campaign needs the beacon of round {round}" => "give its signature with --signature, or the relay's answer with --beacon FILE"
     IdUnknown "id.unknown" "{id} is in no register of this campaign" => "check the code; `yaohao prove` makes a proof that it is absent"
     // --- files
-    FileMissing "file.missing" "the file is missing" => "fetch the whole folder again"
+    FileMissing "file.missing" "the file is missing" => "check the path; if the folder was downloaded, fetch it whole again"
     FileWrite "file.write" "cannot be written: {detail}" => "check free space and permissions; nothing was changed"
     FileRead "file.read" "cannot be read: {detail}" => "check the path and the permissions"
 }

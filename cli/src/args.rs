@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "yaohao", version, disable_help_subcommand = true)]
 pub(crate) struct Cli {
-    #[arg(long, global = true, value_parser = ["zh", "en"])]
+    #[arg(long, global = true, value_parser = ["zh", "en"], hide_possible_values = true)]
     pub(crate) lang: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -86,7 +86,7 @@ pub(crate) struct Explain {
 pub(crate) struct Prove {
     pub(crate) dir: PathBuf,
     pub(crate) id: String,
-    #[arg(long, default_value = "targets", value_parser = ["targets", "inspectors", "recusals"])]
+    #[arg(long, default_value = "targets", value_parser = ["targets", "inspectors", "recusals"], hide_possible_values = true)]
     pub(crate) register: String,
     #[arg(long)]
     pub(crate) open: bool,
@@ -103,7 +103,7 @@ pub(crate) struct Simulate {
 
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
-    #[arg(value_parser = ["targets", "inspectors", "recusals"])]
+    #[arg(value_parser = ["targets", "inspectors", "recusals"], hide_possible_values = true)]
     pub(crate) register: String,
     #[arg(long)]
     pub(crate) rows: u64,

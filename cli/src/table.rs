@@ -16,7 +16,7 @@ fn line(row: &[String], widths: &[usize]) -> String {
     for (cell, width) in row.iter().zip(widths) {
         let blanks = " ".repeat(width.saturating_sub(cell.width()));
         let number = !cell.is_empty()
-            && cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'%' | b'/' | b'+' | b'-'));
+            && cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'<' | b'%' | b'/' | b'+' | b'-'));
         let (before, after) = if number { (blanks.as_str(), "") } else { ("", blanks.as_str()) };
         out.push_str(before);
         out.push_str(cell);

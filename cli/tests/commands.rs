@@ -162,7 +162,7 @@ fn proofs() {
     yaohao(folder.path(), &["verify", "in.json", "--campaign", "d", "--trust", "d/trust.toml"])
         .exits(0)
         .says("VERIFIED");
-    yaohao(folder.path(), &["prove", "d", "91330000000000000X", "--out", "out.json"])
+    yaohao(folder.path(), &["prove", "d", "91330106YH0000018H", "--out", "out.json"])
         .exits(0)
         .says("not in the register");
     yaohao(folder.path(), &["verify", "out.json", "--campaign", "d", "--trust", "d/trust.toml"])
@@ -177,6 +177,17 @@ fn proofs() {
     // a proof of another campaign's register
     std::fs::write(folder.path().join("other.json"), proof.replace("ZJ-AQ-2024-001", "ZJ-AQ-2024-002")).unwrap();
     yaohao(folder.path(), &["verify", "other.json", "--campaign", "d"]).exits(1).says("proof.root");
+    yaohao(folder.path(), &["prove", "d", "91330106YH0000018J", "--out", "p.json"]).exits(1).says("intake.code");
+    // who has the published files only can explain and prove too, and an officer's certificate number finds its pseudonym
+    std::fs::rename(folder.path().join("d/public"), folder.path().join("pub")).unwrap();
+    yaohao(folder.path(), &["prove", "pub", &id, "--out", "p.json"]).exits(0).says("is in the register");
+    yaohao(folder.path(), &["explain", "pub", &id]).exits(0).says("It was drawn");
+    std::fs::rename(folder.path().join("pub"), folder.path().join("d/public")).unwrap();
+    let table = std::fs::read_to_string(folder.path().join("d/private/inspectors.csv")).unwrap();
+    let certificate = table.lines().nth(1).unwrap().split(',').nth(1).unwrap();
+    yaohao(folder.path(), &["prove", "d", certificate, "--register", "inspectors", "--out", "p.json"])
+        .exits(0)
+        .says("is in the register");
     yaohao(folder.path(), &["prove", "d", "P0", "--register", "inspectors", "--out", "p.json"]).exits(0);
 }
 
@@ -188,12 +199,22 @@ fn a_campaign_by_hand() {
     for locale in ["zh_CN.UTF-8", "en_US.UTF-8"] {
         run(here, &["new", locale], locale).exits(0);
         run(here, &["new", locale], locale).exits(1).says("campaign.exists");
-        run(here, &["check", locale], locale).exits(2).says("intake.empty");
+        run(here, &["check", locale], locale).exits(2).says("plan.form");
     }
     let dir = here.join("en_US.UTF-8");
     let plan = std::fs::read_to_string(dir.join("plan.toml")).unwrap();
     let at = plan.lines().find(|line| line.starts_with("beacon = ")).unwrap();
-    std::fs::write(dir.join("plan.toml"), plan.replace(at, "beacon = { kind = \"none\" }")).unwrap();
+    // what the template asks to be changed
+    let filled: Vec<String> = plan
+        .lines()
+        .map(|line| match line.split(" = ").next() {
+            Some("number") => "number = \"BH-2026-1\"".to_owned(),
+            Some(name @ ("title" | "authority")) => format!("{name} = \"by hand\""),
+            _ => line.to_owned(),
+        })
+        .collect();
+    std::fs::write(dir.join("plan.toml"), filled.join("\n").replace(at, "beacon = { kind = \"none\" }")).unwrap();
+    yaohao(here, &["check", "en_US.UTF-8"]).exits(2).says("intake.empty");
     // tables as Excel saves them: a byte order mark and CR LF
     for (table, rows) in [("targets", "60"), ("inspectors", "40"), ("recusals", "5")] {
         let extra = ["--targets", "60", "--inspectors", "40", "--departments", "yingji,gongan,shichang"];
@@ -285,6 +306,12 @@ fn bad_tables_are_refused_with_row_and_column() {
         yaohao(here, &["check", "d"]).exits(code).says(says);
     };
     with(good.replace(code, &wrong), 1, "row 6, column id: ");
+    with(
+        format!("\u{feff}{}", good.replace(code, &wrong).replace('\n', "\r\n")),
+        1,
+        "private/targets.csv, row 6, column id: ",
+    );
+    with(format!("PK\u{3}\u{4}{good}"), 2, "intake.excel");
     with(format!("{good}{}\n", lines[5]), 1, "stands already in row 6");
     with(good.replacen("风险等级", "风险", 1), 2, "intake.header");
     with(good.replacen("风险等级", "状态", 1), 2, "intake.header-twice");

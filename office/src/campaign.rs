@@ -45,7 +45,9 @@ impl Campaign {
     /// What may be published.
     #[must_use]
     pub fn public(&self) -> PathBuf {
-        self.folder.join("public")
+        let public = self.folder.join("public");
+        // who has only what was published has it without the office's folder around it
+        if !public.is_dir() && self.folder.join("announcement.json").exists() { self.folder.clone() } else { public }
     }
 
     /// What stays in the office.
@@ -361,11 +363,16 @@ fn must_hold(files: &Folder) -> Result<Report> {
 }
 
 /// T2 is at least ten minutes after T0.
-fn check_lead_time(announcement: &Announcement) -> Result<()> {
+///
+/// # Errors
+/// [`Code::BeaconPast`].
+pub fn check_lead_time(announcement: &Announcement) -> Result<()> {
     let BeaconPlan::Drand { round } = announcement.seed.beacon else { return Ok(()) };
     match (QUICKNET.time(round), announcement.announced_at.plus(600)) {
-        (Some(published), Some(earliest)) if published >= earliest => Ok(()),
-        _ => Err(Fault::new(Code::OrderTime).fact("earlier", "announced_at + 600 s").fact("later", "beacon")),
+        (Some(published), Some(earliest)) if published < earliest => {
+            Err(Fault::new(Code::BeaconPast).fact("round", round).fact("time", published).fact("earliest", earliest))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -211,14 +211,14 @@ fn pass<V: Visit>(schema: &Schema, csv: &str, intake: &Intake, visitor: V) -> Re
 fn source_row(fault: Fault, intake: &Intake) -> Fault {
     let row = fault.place().1.and_then(|row| usize::try_from(row).ok()).and_then(|row| row.checked_sub(1));
     match row.and_then(|index| intake.rows.keys().nth(index)).and_then(|key| intake.origins.get(key)) {
-        Some(origin) => fault.moved_to(*origin),
+        Some(origin) => fault.moved_to(&intake.file, *origin),
         None => fault,
     }
 }
 
 fn locate(fault: Fault, intake: &Intake, id: &str) -> Fault {
     match intake.origins.get(id) {
-        Some(row) => fault.file("targets").row(*row),
+        Some(row) => fault.moved_to(&intake.file, *row),
         None => fault,
     }
 }

@@ -1,6 +1,6 @@
 //! From a table as the office keeps it to the rows of a frozen register: mapping, normalising (counted), refusing.
 
-use crate::files::{read_bytes, shown};
+use crate::files::read_bytes;
 use crate::keys::RegisterKey;
 use crate::plan::{IdForm, RecusalSource, Source};
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ pub struct Intake {
     pub rows: BTreeMap<String, String>,
     /// The source's row of each key.
     pub origins: BTreeMap<String, u64>,
+    /// The source's file, as the plan names it.
+    pub file: String,
     /// Rows read.
     pub read: u64,
     /// Rows that cannot be taken.
@@ -74,7 +76,7 @@ pub fn read_register(
         .map(|exclusion| Ok((table.column(&exclusion.column)?, exclusion)))
         .collect::<Result<_>>()?;
     let shape = Shape { register, source, id_column, attributes, withheld, exclude, key };
-    let mut intake = Intake::default();
+    let mut intake = Intake { file: source.file.clone(), ..Intake::default() };
     for (row, cells) in &table.rows {
         intake.read += 1;
         let taken = shape.row(cells, &mut intake.changed).and_then(|frozen| intake.take(*row, frozen));
@@ -106,6 +108,7 @@ pub fn read_recusals(
 ) -> Result<Intake> {
     let mut intake = Intake::default();
     let Some(file) = &source.file else { return Ok(intake) };
+    intake.file.clone_from(file);
     let table = Table::read(&base.join(file), file)?;
     let column = |name: &str| {
         let header = source.columns.get(name);
@@ -342,11 +345,16 @@ struct Table {
 impl Table {
     fn read(path: &Path, file: &str) -> Result<Self> {
         let bytes = read_bytes(path).map_err(|fault| fault.file(file))?;
+        // zip, and the old binary format: the two faces of Excel
+        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+            return Err(Fault::new(Code::IntakeExcel).file(file));
+        }
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             let line = bytes.iter().take(error.valid_up_to()).filter(|b| **b == b'\n').count();
-            Fault::new(Code::IntakeEncoding).file(shown(path)).row(u64::try_from(line).unwrap_or(0) + 1)
+            Fault::new(Code::IntakeEncoding).file(file).row(u64::try_from(line).unwrap_or(0) + 1)
         })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // one line end for all, so that rows count as a spreadsheet counts them
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let wrong = |error: csv::Error| {
             let row = error.position().map_or(1, csv::Position::line);

@@ -227,6 +227,13 @@ impl Plan {
             signers: file.signers.holders.iter().map(|id| Id::parse(id)).collect::<Result<_>>()?,
             threshold: file.signers.threshold,
         };
+        for (name, text) in
+            [("number", plan.number.as_str()), ("title", plan.title.as_str()), ("authority", plan.authority.as_str())]
+        {
+            if text.contains("【请改】") || text.contains("CHANGE") || text.starts_with("XX-") {
+                return Err(plan_fault(&format!("{name} is still the template's: {text}")));
+            }
+        }
         let departments = plan.departments.iter().map(|department| department.id.clone()).collect();
         plan.items.iter().try_for_each(|item| item.check(&departments))?;
         plan.strata.iter().try_for_each(Stratum::check)?;

@@ -2,8 +2,9 @@
 
 use crate::campaign::Campaign;
 use crate::files::read_bytes;
-use crate::intake::open_row;
+use crate::intake::{form_id, open_row};
 use crate::keys::RegisterKey;
+use crate::plan::IdForm;
 use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
@@ -17,6 +18,7 @@ use yaohao::register::{Entry, Opening, Proof, ProofKind};
 /// [`Code::CampaignState`], the codes of the register, those of opening.
 pub fn prove(campaign: &Campaign, register: &str, id: &Id, open: bool) -> Result<Proof> {
     let statement = campaign.announcement()?;
+    let id = &in_the_registers_form(campaign, register, id)?;
     let announced = statement.body().register(register);
     let announced = announced.ok_or_else(|| Fault::new(Code::IdUnknown).fact("id", register))?;
     let file = format!("{register}.csv");
@@ -55,6 +57,20 @@ pub fn prove(campaign: &Campaign, register: &str, id: &Id, open: bool) -> Result
         entries,
         opening,
     })
+}
+
+/// In the office the plan says what ids are: a true identifier becomes its pseudonym, and what can be no id of this
+/// register is refused, since a proof that it is absent would be true and misleading.
+fn in_the_registers_form(campaign: &Campaign, register: &str, id: &Id) -> Result<Id> {
+    let (Ok(plan), Ok(key)) = (campaign.plan(), RegisterKey::load(&campaign.private())) else { return Ok(id.clone()) };
+    let source = if register == "inspectors" { &plan.inspectors } else { &plan.targets };
+    let is_pseudonym = |id: &str| {
+        id.strip_prefix('P').is_some_and(|digits| digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    if source.id_form == IdForm::Pseudonym && is_pseudonym(id.as_str()) {
+        return Ok(id.clone());
+    }
+    form_id(id.as_str(), source.id_form, &key)
 }
 
 /// An id is never quoted, so the first comma ends it.

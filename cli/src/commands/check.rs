@@ -4,7 +4,7 @@ use super::show::{announcement, per_cent};
 use super::{Outcome, Screen, now};
 use std::path::Path;
 use yaohao::fault::Fault;
-use yaohao_office::campaign::Campaign;
+use yaohao_office::campaign::{Campaign, check_lead_time};
 use yaohao_office::freeze::Frozen;
 use yaohao_office::intake::Intake;
 use yaohao_office::simulate::{Trials, frozen_files, simulate};
@@ -13,7 +13,11 @@ use yaohao_office::simulate::{Trials, frozen_files, simulate};
 const TRIALS: u64 = 20;
 
 pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
-    let frozen = Campaign::new(dir).look(&now()?)?;
+    let campaign = Campaign::new(dir);
+    let frozen = campaign.look(&now()?)?;
+    if !campaign.public().join("announcement.json").exists() {
+        check_lead_time(&frozen.announcement).map_err(|fault| vec![fault])?;
+    }
     intakes(screen, &frozen);
     announcement(screen, &frozen.announcement);
     let trials = simulate(&frozen.announcement, &frozen_files(&frozen), TRIALS).map_err(|fault| vec![fault])?;

@@ -15,6 +15,7 @@ use crate::args::{Cli, Command, Generate, KeyCommand};
 use crate::language::Language;
 use std::fmt::Display;
 use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use yaohao::fault::{Code, Fault};
 use yaohao::ident::Time;
 
@@ -26,6 +27,9 @@ const WIDTH: usize = 80;
 
 /// More faults than this are counted, not shown.
 const SHOWN: usize = 20;
+
+/// Whether something could not be printed: a full disk behind `>` must not end in success.
+static UNWRITTEN: AtomicBool = AtomicBool::new(false);
 
 /// Runs a command and gives the exit code of SPEC §12 and the design: 0 done, 1 rejected, 2 unreadable, 3 as far as it goes.
 pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
@@ -50,7 +54,11 @@ pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
             KeyCommand::Trust(dir) => keys::trust(&screen, &dir.dir),
         },
     };
-    outcome.unwrap_or_else(|faults| screen.faults(&faults))
+    let code = outcome.unwrap_or_else(|faults| screen.faults(&faults));
+    if code == 0 && UNWRITTEN.load(Ordering::Relaxed) {
+        return screen.faults(&[Fault::new(Code::FileWrite).fact("detail", "standard output")]);
+    }
+    code
 }
 
 /// Where text goes. A reader who closes the pipe is no fault.
@@ -71,7 +79,11 @@ impl Screen {
 
     /// A line as it is.
     pub(crate) fn line(&self, text: &str) {
-        let _ = writeln!(std::io::stdout().lock(), "{text}");
+        if let Err(error) = writeln!(std::io::stdout().lock(), "{text}")
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            UNWRITTEN.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Lines of a table, indented.
@@ -108,6 +120,7 @@ fn exit_code(code: Code) -> u8 {
         | Code::IntakeEncoding
         | Code::IntakeHeader
         | Code::IntakeHeaderTwice
+        | Code::IntakeExcel
         | Code::IntakeEmpty => 2,
         _ => 1,
     }

@@ -16,7 +16,7 @@ pub(super) fn run(screen: &Screen, arguments: &Prove) -> Outcome {
     let text = proof.to_file();
     write_whole(&path, text.as_bytes()).map_err(one)?;
     let key = if proof.kind == ProofKind::Present { "proved-present" } else { "proved-absent" };
-    screen.say(key, &[("id", &id), ("file", &path.display()), ("bytes", &text.len())]);
+    screen.say(key, &[("id", &proof.id), ("file", &path.display()), ("bytes", &text.len())]);
     screen.say("prove-next", &[("file", &path.display()), ("folder", &arguments.dir.display())]);
     Ok(0)
 }

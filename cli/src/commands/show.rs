@@ -61,6 +61,7 @@ pub(super) fn ten_thousandths(value: u128) -> String {
 /// A fraction in per cent with two digits, rounded down; only for people to read.
 pub(super) fn per_cent(numerator: u128, denominator: u128) -> String {
     match numerator.checked_mul(10_000).and_then(|scaled| scaled.checked_div(denominator)) {
+        Some(0) if numerator > 0 => "<0.01%".to_owned(),
         Some(scaled) => format!("{}.{:02}%", scaled / 100, scaled % 100),
         None => "-".to_owned(),
     }

@@ -114,6 +114,11 @@ pub(super) fn verdict(screen: &Screen, report: &Report, order_accepted: bool) ->
             .collect();
         let joined = trusted.join(&screen.language.text("list-separator"));
         screen.say("must-trust", &[("list", &joined)]);
+        let order_only =
+            !unknown_keys && report.steps.iter().all(|step| matches!(step.status, Status::Passed | Status::Trust));
+        if order_only && report.verdict == Verdict::AsFarAsItGoes {
+            screen.say("hint-order", &[]);
+        }
         if order_accepted {
             screen.say("order-accepted", &[]);
         }
@@ -182,16 +187,8 @@ fn proof(screen: &Screen, arguments: &Verify, policy: Option<&Policy>) -> Outcom
     let named = |fault: Fault| one(fault.file(file.clone()));
     let proof = Proof::parse(&read_bytes(&arguments.path).map_err(named)?).map_err(named)?;
     proof.check().map_err(named)?;
-    let key = if proof.kind == ProofKind::Present { "proof-present" } else { "proof-absent" };
-    let register = screen.language.text(&format!("register-{}", proof.register));
-    screen.say(key, &[("id", &proof.id), ("register", &register), ("rows", &proof.rows), ("root", &proof.root)]);
-    if let Some(opening) = &proof.opening {
-        let rows: Vec<Vec<String>> =
-            opening.values.iter().map(|(column, value)| vec![column.to_string(), value.clone()]).collect();
-        screen.say("proof-opened", &[]);
-        screen.table(&rows);
-    }
     let Some(folder) = &arguments.campaign else {
+        shown(screen, &proof);
         screen.say("proof-compare-root", &[("number", &proof.number), ("announcement", &proof.announcement)]);
         return Ok(3);
     };
@@ -204,21 +201,39 @@ fn proof(screen: &Screen, arguments: &Verify, policy: Option<&Policy>) -> Outcom
     proof
         .check_against(&body.number, &statement.digest(), &announced.commitment, &announced.withheld)
         .map_err(named)?;
-    let trusted = policy.map(|policy| {
-        policy.holders(yaohao::statement::Type::Announcement, statement.keys()).len() >= policy.threshold
-    });
-    match trusted {
-        Some(true) => {
+    let found =
+        policy.map_or(0, |policy| policy.holders(yaohao::statement::Type::Announcement, statement.keys()).len());
+    match policy {
+        Some(policy) if found < policy.threshold => {
+            let fault = Fault::new(Code::PolicyKeys).file("announcement.json").fact("found", found);
+            Err(one(fault.fact("expected", policy.threshold)))
+        }
+        Some(_) => {
+            shown(screen, &proof);
             screen.say("proof-verified", &[("number", &body.number)]);
             Ok(0)
         }
-        Some(false) => {
-            let expected = policy.map_or(1, |policy| policy.threshold);
-            Err(one(Fault::new(Code::PolicyKeys).file("announcement.json").fact("found", 0).fact("expected", expected)))
-        }
         None => {
+            shown(screen, &proof);
             screen.say("proof-no-policy", &[("number", &body.number)]);
             Ok(3)
         }
+    }
+}
+
+/// What a proof says; only after everything that can be checked was.
+fn shown(screen: &Screen, proof: &Proof) {
+    let key = if proof.kind == ProofKind::Present { "proof-present" } else { "proof-absent" };
+    let register = screen.language.text(&format!("register-{}", proof.register));
+    screen.say(key, &[("id", &proof.id), ("register", &register), ("rows", &proof.rows), ("root", &proof.root)]);
+    if let Some(opening) = &proof.opening {
+        let rows: Vec<Vec<String>> =
+            opening.values.iter().map(|(column, value)| vec![column.to_string(), value.clone()]).collect();
+        screen.say("proof-opened", &[]);
+        screen.table(&rows);
+    }
+    if let (ProofKind::Absent, Some(entry)) = (proof.kind, proof.entries.first()) {
+        let example = entry.row.split(',').next().unwrap_or_default();
+        screen.say("proof-absent-form", &[("example", &example)]);
     }
 }
