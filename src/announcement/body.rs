@@ -65,7 +65,7 @@ impl Body for Announcement {
             team: Team::from_value(members.value("team")?, "team")?,
             strata: members.array("strata", 1000, Stratum::from_value)?,
             unowned: members.int("unowned", 0, u64::MAX)?,
-            without_chance: members.array("without_chance", 2 * super::strata::CELLS, WithoutChance::from_value)?,
+            without_chance: members.array("without_chance", 2 * super::CELLS, WithoutChance::from_value)?,
             targets: announced(registers.value("targets")?, "registers.targets")?,
             inspectors: announced(registers.value("inspectors")?, "registers.inspectors")?,
             recusals: announced(registers.value("recusals")?, "registers.recusals")?,

@@ -7,6 +7,7 @@ mod team;
 
 pub(crate) use seed_plan::check_chain;
 pub use seed_plan::{BeaconPlan, Chain, Contributor, QUICKNET, SeedPlan, commitment};
+pub(crate) use strata::CELLS;
 pub use strata::{Cell, CellSize, Method, Rounding, Size, Stratum, Why, WithoutChance};
 pub use team::{Department, Item, SeatEntry, Team};
 
@@ -197,7 +198,7 @@ impl Announcement {
         let seats =
             self.items.iter().flat_map(|item| &item.seats).fold(0_u64, |sum, entry| sum.saturating_add(entry.count));
         let cells: usize = self.strata.iter().map(|stratum| stratum.cells.len()).sum();
-        if seats > SEATS || cells > strata::CELLS {
+        if seats > SEATS || cells > CELLS {
             return Err(malformed("at most 1,000 seats in all items together, and 10,000 cells in all strata"));
         }
         self.seed.check()?;
@@ -268,6 +269,14 @@ fn distinct<'a>(what: &str, ids: impl Iterator<Item = &'a Id>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses the columns that every register has as names of attributes.
+fn attributes_only<'a>(what: &str, names: impl IntoIterator<Item = &'a Name>) -> Result<()> {
+    match names.into_iter().find(|name| ["id", "excluded", "seal"].contains(&name.as_str())) {
+        Some(name) => Err(malformed(&format!("{what}: {name} is no attribute"))),
+        None => Ok(()),
+    }
 }
 
 fn malformed(detail: &str) -> Fault {

@@ -1,6 +1,6 @@
 //! Strata and their cells (SPEC §8).
 
-use super::malformed;
+use super::{attributes_only, malformed};
 use crate::encoding::{Members, Value, object};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Id, Name};
@@ -268,17 +268,13 @@ impl Stratum {
             }
             _ => {}
         }
-        let reserved = ["id", "excluded", "seal"];
         let mut columns = std::collections::BTreeSet::new();
         self.rule.columns(&mut columns);
         columns.extend(self.split.clone());
         if let Method::Weighted(weight) = &self.method {
             columns.insert(weight.clone());
         }
-        match columns.iter().find(|column| reserved.contains(&column.as_str())) {
-            Some(column) => fault(&format!("{column} cannot be named in a rule")),
-            None => Ok(()),
-        }
+        attributes_only(&format!("stratum {}", self.name), &columns)
     }
 
     /// Writes it.

@@ -1,6 +1,6 @@
 //! Departments, items and their seats (SPEC §6.1, §10).
 
-use super::malformed;
+use super::{attributes_only, malformed};
 use crate::encoding::{Members, Value, object};
 use crate::fault::Result;
 use crate::ident::{Id, Name, Text};
@@ -113,10 +113,7 @@ impl Item {
         }
         let mut columns = BTreeSet::new();
         self.rule.columns(&mut columns);
-        if columns.iter().any(|column| ["id", "excluded", "seal"].contains(&column.as_str())) {
-            return Err(malformed(&format!("item {}: id, excluded and seal cannot be named in a rule", self.id)));
-        }
-        Ok(())
+        attributes_only(&format!("item {}", self.id), &columns)
     }
 }
 
@@ -156,9 +153,7 @@ impl Team {
         let mut members = Members::of(value, path)?;
         let team = Self { carried: members.bool("carried")?, region: members.optional_parsed("region", Name::parse)? };
         members.finish()?;
-        if team.region.as_ref().is_some_and(|region| ["id", "excluded", "seal"].contains(&region.as_str())) {
-            return Err(malformed("team.region must be an attribute"));
-        }
+        attributes_only("team.region", &team.region)?;
         Ok(team)
     }
 

@@ -1,14 +1,11 @@
 //! From a pool to the strata as announced, and back: the freeze fills them, the verifier compares (SPEC §8, V9).
 
 use super::{CellPool, Pool};
-use crate::announcement::{Announcement, Cell, CellSize, Method, Size, Stratum, Why, WithoutChance};
+use crate::announcement::{Announcement, CELLS, Cell, CellSize, Method, Size, Stratum, Why, WithoutChance};
 use crate::encoding::{Value, count};
 use crate::fault::{Code, Fault, Result};
 use crate::sampling::{cell_sizes, certain};
 use std::collections::BTreeMap;
-
-/// Most cells of all strata.
-const CELLS: usize = 10_000;
 
 /// Fills the cells of strata from a pool, and lists where there is no chance.
 ///

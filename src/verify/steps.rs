@@ -197,7 +197,9 @@ impl<'a> Campaign<'a> {
             let body = statement.body();
             same(&format!("contribution-{id}.json"), &body.number, &body.announcement)?;
             before(("announced_at", &announcement.announced_at), ("contributed_at", &body.contributed_at))?;
-            last = last.max_by_time("contributed_at", &body.contributed_at);
+            if body.contributed_at > last.1 {
+                last = ("contributed_at", body.contributed_at.clone());
+            }
         }
         if let Some(closing) = &documents.closing {
             same("closing.json", &closing.body().number, &closing.body().announcement)?;
@@ -399,16 +401,6 @@ fn trusted<B>(policy: &Policy, kind: Type, statement: &Statement<B>) -> Result<(
             .fact("expected", policy.threshold));
     }
     Ok(())
-}
-
-trait Latest {
-    fn max_by_time(self, name: &'static str, time: &Time) -> Self;
-}
-
-impl Latest for (&'static str, Time) {
-    fn max_by_time(self, name: &'static str, time: &Time) -> Self {
-        if *time > self.1 { (name, time.clone()) } else { self }
-    }
 }
 
 fn before(earlier: (&str, &Time), later: (&str, &Time)) -> Result<()> {
