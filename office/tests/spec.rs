@@ -168,12 +168,17 @@ fn lists(files: &Files, lots: &Lots) -> String {
     out.push_str(&fence(&tasks.iter().fold(String::new(), |out, (ticket, id)| format!("{out}{id:<28} {ticket}\n"))));
     out.push_str("The lists of these tasks (§10.3), with the first 16 digits of each pair's ticket; who may not sit there is not struck out:\n\n");
     let mut pools: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for row in text(files, "inspectors.csv").lines().skip(1) {
+    let register = text(files, "inspectors.csv");
+    let (header, rows) = register.split_once('\n').unwrap();
+    let column = |name: &str| header.split(',').position(|column| column == name).unwrap();
+    let (id, department, excluded) = (column("id"), column("department"), column("excluded"));
+    for row in rows.lines() {
         let cells: Vec<&str> = row.split(',').collect();
-        if cells[7].is_empty() {
-            pools.entry(cells[2].to_owned()).or_default().push(cells[0].to_owned());
+        if cells[excluded].is_empty() {
+            pools.entry(cells[department].to_owned()).or_default().push(cells[id].to_owned());
         }
     }
+    assert!(!pools.is_empty(), "nobody takes part");
     let mut lines = String::new();
     for (_, task) in &tasks {
         for (department, pool) in &pools {
