@@ -80,6 +80,7 @@ fn strata() -> Vec<Stratum> {
             method: Method::Equal,
             reserves: 100,
             split: None,
+            never: None,
             cells: Vec::new(),
         }
     };

@@ -235,6 +235,7 @@ codes! {
     ColumnUnknown "column.unknown" "column {column} is named by a rule but is not in the register" => "add the column to the mapping in plan.toml"
     ColumnUnused "column.unused" "column {column} is in the register but no rule names it" => "remove it: only what the draw needs is published"
     StratumSize "stratum.size" "stratum {stratum} asks for {size} of {population}" => "ask for no more than there are, or use a rate"
+    StratumNever "stratum.never" "stratum {stratum}, part {part}: none of its {population} targets could ever be drawn, and nothing says why" => "raise the size, merge this part with another, or use rounding up or a minimum; if it is meant so, write never = \"reason\" in this stratum, which is published"
     StratumCells "stratum.cells" "cells, sizes or populations of stratum {stratum} differ: found {found}, announced {expected}" => "the announcement does not describe this register: ask its publisher"
     StratumUnowned "stratum.unowned" "{count} rows belong to no stratum, announced {expected} (first: {id})" => "add a last stratum for the rest, or set unowned = \"leave-out\" in the plan"
     StratumWeight "stratum.weight" "weight {value} is not a number from 1 to 4294967295" => "give every target of this stratum a weight of at least 1"

@@ -135,6 +135,7 @@ fn a_stratum_reads_what_it_writes() {
         method: Method::Equal,
         reserves: 1,
         split: None,
+        never: None,
         cells: vec![Cell { part: None, population: 100, size: CellSize::Fixed(5) }],
     };
     let value = parse_canonical(stratum.to_value().to_file().as_bytes()).unwrap();

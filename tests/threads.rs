@@ -39,6 +39,7 @@ fn strata() -> Vec<Stratum> {
         method: Method::Equal,
         reserves: 3,
         split: split.map(|split| Name::parse(split).unwrap()),
+        never: None,
         cells,
     };
     let whole = Cell { part: None, population: ROWS / 3, size: CellSize::Fixed(1400) };

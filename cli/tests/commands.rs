@@ -338,6 +338,10 @@ fn bad_plans_say_what_is_wrong() {
         ("spec = \"yaohao/1\"", "spec = \"yaohao/2\"", 2, "plan.form"),
         ("threshold = 2", "threshold = 3", 1, "threshold"),
         ("rate = 3000", "rate = 30000", 1, "from 1 to 10000"),
+        ("{ rate = 300, rounding = \"lottery\" }", "{ count = 0 }", 1, "a count of 0 needs never"),
+        ("{ rate = 300, rounding = \"lottery\" }", "{ rate = 1, rounding = \"down\" }", 1, "stratum.never"),
+        ("{ rate = 300, rounding = \"lottery\" }", "{ count = 0 }\nnever = \"low risk\"", 0, "can be drawn"),
+        ("reason = \"deregistered\"", "reason = \"drawn-recently\"", 1, "announcement.form"),
     ] {
         assert!(good.contains(from), "{from}");
         std::fs::write(&path, good.replacen(from, to, 1)).unwrap();

@@ -188,6 +188,7 @@ fn build(
         strata,
         unowned: pool.unowned,
         without_chance,
+        history: None,
         targets: announced(&target_schema, target_mark, targets, sealed_columns(&plan.targets)),
         inspectors: announced(&inspector_schema, inspector_mark, inspectors, sealed_columns(&plan.inspectors)),
         recusals: Announced {

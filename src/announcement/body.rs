@@ -1,7 +1,8 @@
 //! The announcement's body in JSON (SPEC §6.1).
 
 use super::{
-    Announced, Announcement, Basis, Department, Item, SeedPlan, Signer, Stratum, Team, WithoutChance, malformed,
+    Announced, Announcement, Basis, Department, History, Item, SeedPlan, Signer, Stratum, Team, WithoutChance,
+    malformed,
 };
 use crate::encoding::{Members, Value, object};
 use crate::fault::Result;
@@ -18,7 +19,7 @@ impl Body for Announcement {
             .signers
             .iter()
             .map(|signer| object([("holder", (&signer.holder).into()), ("key", (&signer.key).into())]));
-        object([
+        let body = object([
             ("announced_at", (&self.announced_at).into()),
             ("authority", (&self.authority).into()),
             ("basis", self.basis.name().into()),
@@ -45,7 +46,14 @@ impl Body for Announcement {
                 object([("from", self.window_from.to_string().into()), ("to", self.window_to.to_string().into())]),
             ),
             ("without_chance", Value::Array(self.without_chance.iter().map(WithoutChance::to_value).collect())),
-        ])
+        ]);
+        match (body, &self.history) {
+            (Value::Object(mut members), Some(history)) => {
+                members.insert("history".to_owned(), history.to_value());
+                Value::Object(members)
+            }
+            (body, _) => body,
+        }
     }
 
     fn from_value(value: Value) -> Result<Self> {
@@ -66,6 +74,7 @@ impl Body for Announcement {
             strata: members.array("strata", 1000, Stratum::from_value)?,
             unowned: members.int("unowned", 0, u64::MAX)?,
             without_chance: members.array("without_chance", 2 * super::CELLS, WithoutChance::from_value)?,
+            history: members.optional("history").map(|value| History::from_value(value, "history")).transpose()?,
             targets: announced(registers.value("targets")?, "registers.targets")?,
             inspectors: announced(registers.value("inspectors")?, "registers.inspectors")?,
             recusals: announced(registers.value("recusals")?, "registers.recusals")?,

@@ -1,10 +1,12 @@
 //! The announcement: everything that is fixed before anybody can know the seed (SPEC §6.1).
 
 mod body;
+mod history;
 mod seed_plan;
 mod strata;
 mod team;
 
+pub use history::{Earlier, History, Level, months_before};
 pub(crate) use seed_plan::check_chain;
 pub use seed_plan::{BeaconPlan, Chain, Contributor, QUICKNET, SeedPlan, commitment};
 pub(crate) use strata::CELLS;
@@ -109,6 +111,8 @@ pub struct Announcement {
     pub unowned: u64,
     /// Where there is no chance.
     pub without_chance: Vec<WithoutChance>,
+    /// Earlier campaigns that keep targets out.
+    pub history: Option<History>,
     /// targets.csv.
     pub targets: Announced,
     /// inspectors.csv.
@@ -202,6 +206,8 @@ impl Announcement {
             return Err(malformed("at most 1,000 seats in all items together, and 10,000 cells in all strata"));
         }
         self.seed.check()?;
+        self.history.as_ref().map_or(Ok(()), History::check)?;
+        history::check_reasons(self.history.as_ref(), &self.targets.excluded)?;
         self.check_columns()
     }
 

@@ -3,7 +3,7 @@
 use super::{attributes_only, malformed};
 use crate::encoding::{Members, Value, object};
 use crate::fault::{Code, Fault, Result};
-use crate::ident::{Id, Name};
+use crate::ident::{Id, Name, Text};
 use crate::rule::{Rule, rule_member};
 
 /// Most cells of all strata.
@@ -24,6 +24,8 @@ pub struct Stratum {
     pub reserves: u64,
     /// The column whose values make the cells.
     pub split: Option<Name>,
+    /// Why targets of this stratum may have no chance; without it every target has one.
+    pub never: Option<Text>,
     /// The cells in ascending order of part.
     pub cells: Vec<Cell>,
 }
@@ -148,7 +150,7 @@ impl Size {
                 return Err(malformed("size: all must be true"));
             }
             Self::All
-        } else if let Some(count) = members.optional_int("count", 1, u64::from(u32::MAX))? {
+        } else if let Some(count) = members.optional_int("count", 0, u64::from(u32::MAX))? {
             Self::Count(count)
         } else {
             Self::Rate {
@@ -242,6 +244,7 @@ impl Stratum {
             method: Method::parse(members)?,
             reserves: members.int("reserves", 0, 65_535)?,
             split: members.optional_parsed("split", Name::parse)?,
+            never: members.optional_parsed("never", Text::parse)?,
             cells: Vec::new(),
         })
     }
@@ -249,7 +252,8 @@ impl Stratum {
     /// Checks what its members say together.
     ///
     /// # Errors
-    /// [`Code::AnnouncementForm`], [`Code::NameForm`].
+    /// [`Code::AnnouncementForm`]; [`Code::StratumNever`] when a cell, where there are cells already, has no chance and
+    /// nothing says why.
     pub fn check(&self) -> Result<()> {
         let fault = |detail: &str| Err(malformed(&format!("stratum {}: {detail}", self.name)));
         match (&self.method, &self.size) {
@@ -266,6 +270,9 @@ impl Stratum {
             (_, Size::Rate { minimum: Some(minimum), maximum: Some(maximum), .. }) if minimum > maximum => {
                 return fault("minimum is over maximum");
             }
+            (_, Size::Count(0)) if self.never.is_none() => {
+                return fault("a count of 0 needs never, the reason to be published");
+            }
             _ => {}
         }
         let mut columns = std::collections::BTreeSet::new();
@@ -274,7 +281,14 @@ impl Stratum {
         if let Method::Weighted(weight) = &self.method {
             columns.insert(weight.clone());
         }
-        attributes_only(&format!("stratum {}", self.name), &columns)
+        attributes_only(&format!("stratum {}", self.name), &columns)?;
+        match self.cells.iter().find(|cell| cell.population > 0 && cell.size.is_never()) {
+            Some(cell) if self.never.is_none() => Err(Fault::new(Code::StratumNever)
+                .fact("stratum", &self.name)
+                .fact("part", cell.part.as_deref().unwrap_or("-"))
+                .fact("population", cell.population)),
+            _ => Ok(()),
+        }
     }
 
     /// Writes it.
@@ -289,6 +303,7 @@ impl Stratum {
             ("size", self.size.to_value()),
         ];
         members.extend(self.split.as_ref().map(|split| ("split", split.into())));
+        members.extend(self.never.as_ref().map(|never| ("never", never.into())));
         if let Method::Weighted(weight) = &self.method {
             members.push(("weight", weight.into()));
         }
@@ -313,6 +328,14 @@ impl Stratum {
             return Err(malformed(&format!("{path}: cells do not fit split and size")));
         }
         Ok(stratum)
+    }
+}
+
+impl CellSize {
+    /// Whether no entry of such a cell can be drawn.
+    #[must_use]
+    pub fn is_never(self) -> bool {
+        matches!(self, Self::Fixed(0) | Self::Lottery { floor: 0, fraction: 0 })
     }
 }
 

@@ -86,16 +86,13 @@ fn fill_stratum(stratum: &Stratum, pools: &BTreeMap<String, CellPool>) -> Result
 /// What must not be overlooked in one cell (SPEC §8.4).
 fn look(stratum: &Stratum, cell: &Cell, weights: &[u64]) -> Vec<WithoutChance> {
     let entry = |why, count| WithoutChance { stratum: stratum.name.clone(), part: cell.part.clone(), why, count };
-    let (least, fraction) = match cell.size {
-        CellSize::Fixed(size) => (size, 0),
-        CellSize::Lottery { floor, fraction } => (floor, fraction),
-    };
+    let (CellSize::Fixed(least) | CellSize::Lottery { floor: least, .. }) = cell.size;
     let population = cell.population;
     let mut list = Vec::new();
     match () {
         () if population == 0 => {}
         () if least == population => list.push(entry(Why::AllDrawn, population)),
-        () if least == 0 && fraction == 0 => list.push(entry(Why::Never, population)),
+        () if cell.size.is_never() => list.push(entry(Why::Never, population)),
         () if population == 1 => list.push(entry(Why::OneEntry, 1)),
         () => {}
     }

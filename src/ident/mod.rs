@@ -122,6 +122,14 @@ impl Time {
     pub fn plus(&self, seconds: i64) -> Option<Self> {
         Self::from_seconds(self.seconds().checked_add(seconds)?)
     }
+
+    /// So many calendar months earlier; [`crate::announcement::months_before`] says it to the day.
+    pub(crate) fn less_months(&self, months: u64) -> Option<Self> {
+        let months = jiff::Span::new().try_months(i64::try_from(months).ok()?).ok()?;
+        // a month that is too short for the day ends on its last one
+        let earlier = jiff::tz::TimeZone::UTC.to_datetime(self.0).checked_sub(months).ok()?;
+        Self::from_seconds(jiff::tz::TimeZone::UTC.to_timestamp(earlier).ok()?.as_second())
+    }
 }
 
 impl fmt::Display for Time {

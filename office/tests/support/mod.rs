@@ -32,6 +32,8 @@ pub struct Small {
     pub recusals: String,
     /// Contributors who do not contribute.
     pub absent: Vec<&'static str>,
+    /// What becomes of the published files once they are announced, before anybody contributes.
+    pub announced: Option<fn(&mut Files)>,
     pub order_accepted: bool,
 }
 
@@ -142,6 +144,7 @@ impl Default for Small {
             inspectors: INSPECTORS.to_owned(),
             recusals: RECUSALS.to_owned(),
             absent: Vec::new(),
+            announced: None,
             order_accepted: true,
         }
     }
@@ -196,6 +199,11 @@ impl Small {
         }
         if let Err(faults) = campaign.announce(&time("2024-10-14T08:00:00Z"), &mut entropy) {
             panic!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+        }
+        if let Some(change) = self.announced {
+            let mut files = read_folder(&campaign.public());
+            change(&mut files);
+            files.iter().for_each(|(name, bytes)| std::fs::write(campaign.public().join(name), bytes).unwrap());
         }
         for contributor in plan.contributors.iter().filter(|id| !self.absent.contains(&id.as_str())) {
             campaign.contribute(contributor, None, None, &time("2024-10-14T09:00:00Z"), &mut entropy).unwrap();
@@ -278,6 +286,12 @@ pub fn at<'a>(value: &'a mut Value, path: &str) -> &'a mut Value {
         }
         _ => panic!("nothing under {step} of {path}"),
     })
+}
+
+/// Adds a member, or replaces it.
+pub fn insert(value: &mut Value, member: &str, content: impl Into<Value>) {
+    let Value::Object(members) = value else { panic!("no object") };
+    members.insert(member.to_owned(), content.into());
 }
 
 /// Changes a file's JSON and writes it canonically, signatures untouched.

@@ -1,7 +1,11 @@
 //! Campaigns that must verify, one scenario each.
 
-use super::support::{Small, TARGETS};
+use super::support::{Files, Small, TARGETS, at, insert, replace, resign};
 use super::{Expect, Vector};
+use yaohao::announcement::{Earlier, History, Level};
+use yaohao::encoding::Digest;
+use yaohao::ident::Id;
+use yaohao::merkle::{Range, leaf_hash};
 
 pub fn vectors() -> Vec<Vector> {
     let full = |name, small: Small| Vector {
@@ -28,7 +32,11 @@ pub fn vectors() -> Vec<Vector> {
         full("split-count", small().strata(&stratum("{ count = 3 }", split))),
         full("round-nearest", small().strata(&stratum("{ rate = 3125, rounding = \"nearest\", minimum = 1, maximum = 2 }", split))),
         full("round-down-to-never", small().strata(&format!(
-            "[[strata]]\nname = \"high\"\nrule = {{ eq = [\"class\", \"C\"] }}\nmethod = \"equal\"\nsize = {{ rate = 500, rounding = \"down\" }}\nreserves = 0\n{}",
+            "[[strata]]\nname = \"high\"\nrule = {{ eq = [\"class\", \"C\"] }}\nmethod = \"equal\"\nsize = {{ rate = 500, rounding = \"down\" }}\nreserves = 0\nnever = \"今年已由省级检查\"\n{}",
+            stratum("{ count = 2 }", "")
+        ))),
+        full("count-of-none", small().strata(&format!(
+            "[[strata]]\nname = \"high\"\nrule = {{ in = [\"class\", [\"C\", \"D\"]] }}\nmethod = \"equal\"\nsize = {{ count = 0 }}\nreserves = 1\nsplit = \"region\"\nnever = \"今年已由省级检查\"\n[[strata]]\nname = \"nobody\"\nrule = {{ eq = [\"class\", \"E\"] }}\nmethod = \"equal\"\nsize = {{ count = 0 }}\nreserves = 0\nnever = \"没有这一等级的企业\"\n{}",
             stratum("{ count = 2 }", "")
         ))),
         full("round-lottery", small().strata(&stratum("{ rate = 3300, rounding = \"lottery\" }", split))),
@@ -45,6 +53,13 @@ pub fn vectors() -> Vec<Vector> {
                 .plan("region = \"region\" }\n[registers.inspectors]", "region = \"region\" }\nwithheld = { staff = \"staff\" }\n[[registers.targets.exclude]]\ncolumn = \"status\"\nvalues = [\"closed\"]\nreason = \"closed\"\n[registers.inspectors]")
                 .plan("[registers.inspectors]\nfile = \"private/inspectors.csv\"\nid_form = \"id\"", "[registers.inspectors]\nfile = \"private/inspectors.csv\"\nid_form = \"pseudonym\"")
         }),
+        full("history", Small {
+            targets: TARGETS.replace("10,\n", "10,d\n").replace("20,\n", "20,o\n").replace("50,\n", "50,y\n"),
+            announced: Some(with_history),
+            ..small().plan("[registers.inspectors]\nfile", &format!("{}[registers.inspectors]\nfile", ["d", "o", "y"].map(|reason| format!(
+                "[[registers.targets.exclude]]\ncolumn = \"status\"\nvalues = [\"{reason}\"]\nreason = \"{reason}\"\n"
+            )).concat()))
+        }),
         full("carried-load", small().plan("carried = false", "carried = true")),
         full("two-signers", small().plan("holders = [\"yingji\"]\nthreshold = 1", "holders = [\"yingji\", \"gongan\"]\nthreshold = 2")),
         full("no-recusals", Small { recusals: "target,inspector,category\n".to_owned(), ..small() }),
@@ -57,6 +72,45 @@ pub fn vectors() -> Vec<Vector> {
     ]
 }
 
+/// A history with every member there is.
+pub fn history() -> History {
+    let earlier = |level, number: &str| Earlier {
+        level: Some(level),
+        number: Id::parse(number).unwrap(),
+        record: Digest::of(number.as_bytes()),
+    };
+    History {
+        campaigns: vec![
+            earlier(Level::City, "CITY-2024-7"),
+            earlier(Level::Province, "PROVINCE-2024-3"),
+            earlier(Level::County, "SMALL-2023-2"),
+        ],
+        drawn_within_months: Some(24),
+        yearly_cap: Some(2),
+        level: Some(Level::County),
+        other_levels: true,
+    }
+}
+
+/// Gives an announcement a history, and three targets its reasons in place of their first letters.
+fn with_history(files: &mut Files) {
+    let reasons = [("d", History::DRAWN_RECENTLY), ("o", History::OTHER_LEVEL), ("y", History::YEARLY_CAP)];
+    for (letter, reason) in reasons {
+        replace(files, "targets.csv", &format!(",{letter}\n"), &format!(",{reason}\n"));
+    }
+    let targets = files["targets.csv"].clone();
+    let mut rows = Range::new(0);
+    targets.strip_suffix(b"\n").unwrap().split(|b| *b == b'\n').skip(1).for_each(|row| rows.push(leaf_hash(row)));
+    resign(files, "announcement.json", |body| {
+        *at(body, "registers.targets.sha256") = Digest::of(&targets).to_string().into();
+        *at(body, "registers.targets.root") = rows.root().to_string().into();
+        for (index, (_, reason)) in reasons.into_iter().enumerate() {
+            *at(body, &format!("registers.targets.excluded.{index}.reason")) = reason.into();
+        }
+        insert(body, "history", history().to_value());
+    });
+}
+
 const ORDER: &str =
     "[[strata]]\nname = \"all\"\nrule = { and = [] }\nmethod = \"order\"\nsize = { all = true }\nreserves = 0";
 
@@ -66,7 +120,7 @@ fn weighted(size: &str) -> String {
     )
 }
 
-fn without(mut files: super::Files, name: &str) -> super::Files {
+fn without(mut files: Files, name: &str) -> Files {
     files.remove(name).unwrap();
     files
 }

@@ -1,9 +1,11 @@
 //! Campaigns that must be refused, one fault each, with the step that must see it.
 
+use super::accept::history;
 use super::support::{
-    Files, OTHER_SIGNATURE, Small, at, close_again, edit, key, reannounce, record_again, replace, resign,
+    Files, OTHER_SIGNATURE, Small, at, close_again, edit, insert, key, reannounce, record_again, replace, resign,
 };
 use super::{Expect, Vector};
+use yaohao::announcement::History;
 use yaohao::encoding::{Digest, Value};
 
 pub fn vectors() -> Vec<Vector> {
@@ -282,9 +284,87 @@ pub fn vectors() -> Vec<Vector> {
         resign(files, "record.json", |body| *at(body, "beacon") = Digest([1; 32]).to_string().into());
     });
 
+    vectors.extend(without_a_published_line(&small, &base));
     vectors.extend(with_another_policy(&small, &base));
     vectors.extend(without_beacon());
     vectors
+}
+
+/// Strata without a chance that do not say why, and histories that do not hold together: all seen in V2.
+fn without_a_published_line(small: &Small, base: &Files) -> Vec<Vector> {
+    let with = |name, code, change: &dyn Fn(&mut Value)| {
+        let mut files = base.clone();
+        reannounce(&mut files, change);
+        Vector { name, files, policy: Some(small.policy()), expect: Expect::Reject { step: "V2", code } }
+    };
+    let history = |name, code, change: &dyn Fn(&mut Value)| {
+        with(name, code, &|body| {
+            insert(body, "history", history().to_value());
+            change(at(body, "history"));
+        })
+    };
+    let number = |members: &[(&str, u64)]| {
+        Value::Object(members.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect())
+    };
+    let excluded = |body: &mut Value, reason: &str| {
+        let entry = Value::Object([("count".to_owned(), 1.into()), ("reason".to_owned(), reason.into())].into());
+        *at(body, "registers.targets.excluded") = Value::Array(vec![entry]);
+    };
+    vec![
+        with("never-without-a-reason", "stratum.never", &|body| {
+            *at(body, "strata.0.size.rounding") = "down".into();
+            *at(body, "strata.0.cells.0.size") = 0.into();
+        }),
+        with("never-by-lottery-without-a-reason", "stratum.never", &|body| {
+            *at(body, "strata.0.size.rounding") = "lottery".into();
+            *at(body, "strata.0.cells") =
+                Value::Array(vec![number(&[("floor", 0), ("fraction", 0), ("population", 3)])]);
+        }),
+        with("never-with-an-empty-reason", "text.form", &|body| {
+            *at(body, "strata.0.size.rounding") = "down".into();
+            *at(body, "strata.0.cells.0.size") = 0.into();
+            insert(at(body, "strata.0"), "never", "");
+        }),
+        with("count-of-none-without-a-reason", "announcement.form", &|body| {
+            *at(body, "strata.0.size") = number(&[("count", 0)]);
+            *at(body, "strata.0.cells.0") = number(&[("population", 0), ("size", 0)]);
+        }),
+        history("history-of-no-campaign", "announcement.form", &|history| {
+            *at(history, "campaigns") = Value::Array(Vec::new());
+        }),
+        history("history-descending", "announcement.form", &|history| {
+            let Value::Array(campaigns) = at(history, "campaigns") else { panic!("no list") };
+            campaigns.reverse();
+        }),
+        history("history-record-twice", "announcement.form", &|history| {
+            *at(history, "campaigns.1.record") = at(history, "campaigns.0.record").clone();
+        }),
+        history("history-level-unknown", "announcement.form", &|history| *at(history, "level") = "town".into()),
+        history("history-without-own-level", "announcement.form", &|history| remove(history, "level")),
+        history("history-without-a-level", "announcement.form", &|history| remove(at(history, "campaigns.2"), "level")),
+        history("history-of-too-many-months", "json.member", &|history| {
+            *at(history, "drawn_within_months") = 121.into();
+        }),
+        history("history-without-a-rule", "announcement.form", &|history| {
+            remove(history, "drawn_within_months");
+            remove(history, "yearly_cap");
+            *at(history, "other_levels") = false.into();
+        }),
+        with("reason-without-history", "announcement.form", &|body| excluded(body, History::DRAWN_RECENTLY)),
+        with("reason-without-its-rule", "announcement.form", &|body| {
+            excluded(body, History::YEARLY_CAP);
+            insert(body, "history", history_of_months());
+        }),
+        with("reason-of-other-levels-without-its-rule", "announcement.form", &|body| {
+            excluded(body, History::OTHER_LEVEL);
+            insert(body, "history", history_of_months());
+        }),
+    ]
+}
+
+/// A history whose only rule is that of months.
+fn history_of_months() -> Value {
+    History { yearly_cap: None, other_levels: false, ..history() }.to_value()
 }
 
 /// Faults that lie between the evidence and the reader's policy.
@@ -356,11 +436,6 @@ fn without_beacon() -> Vec<Vector> {
         reject("value-not-the-committed-one", "V10", "contribution.commitment", files),
         reject("beacon-where-none-was-announced", "V11", "beacon.round", extra),
     ]
-}
-
-fn insert(value: &mut Value, member: &str, content: impl Into<Value>) {
-    let Value::Object(members) = value else { panic!("no object") };
-    members.insert(member.to_owned(), content.into());
 }
 
 fn remove(value: &mut Value, member: &str) {
