@@ -56,9 +56,9 @@ impl Fault {
         self
     }
 
-    /// Replaces a column's number by its name, once the header is known.
+    /// Gives the column another name: the header's once it is known, or the one that the office uses.
     #[must_use]
-    pub(crate) fn rename_column(mut self, column: &str) -> Self {
+    pub fn rename_column(mut self, column: &str) -> Self {
         self.0.column = Some(column.to_owned());
         self
     }
@@ -99,13 +99,19 @@ impl Fault {
     /// ```
     #[must_use]
     pub fn fill(&self, template: &str) -> String {
+        self.fill_in(template, |value| value)
+    }
+
+    /// The same, with facts in the reader's words where `word` has any.
+    #[must_use]
+    pub fn fill_in<'a>(&'a self, template: &str, word: impl Fn(&'a str) -> &'a str) -> String {
         let mut out = String::new();
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
             let (key, behind) = after.split_once('}').unwrap_or((after, ""));
             match self.0.facts.iter().find(|(name, _)| *name == key) {
-                Some((_, value)) => out.push_str(value),
+                Some((_, value)) => out.push_str(word(value)),
                 None => out.push('?'),
             }
             rest = behind;
@@ -277,14 +283,45 @@ codes! {
     PlanForm "plan.form" "{detail}" => "correct plan.toml; `yaohao new` writes one with comments"
     KeyMissing "key.missing" "there is no key of {holder}" => "make one with `yaohao key new {holder} DIR`, or put the holder's public key into private/keys/{holder}.pub"
     KeyForm "key.form" "not a key file: {detail}" => "a key file holds 64 hexadecimal digits"
-    IntakeEncoding "intake.encoding" "not UTF-8 text" => "save the table as CSV UTF-8"
+    IntakeFormat "intake.format" "this is {found}, which cannot be read as a table, whatever its name says" => "save the table as .xlsx or as CSV, and name that file in plan.toml"
+    IntakeDamaged "intake.damaged" "the file is damaged or was cut off: {detail}" => "copy it again from where it came, or open it in Excel and save it again"
+    IntakeLimit "intake.limit" "{what}: {found}, at most {limit} are read" => "a register is never so large: look whether this is the right file, or split it into several sources"
+    IntakeMacro "intake.macro" "the workbook holds macros" => "save it in Excel as .xlsx (a workbook without macros)"
+    IntakeEncrypted "intake.encrypted" "the workbook is protected by a password" => "remove the password in Excel (File, Info, Protect Workbook) and save it again"
+    IntakeSheet "intake.sheet" "the workbook has no sheet {sheet} that is visible; it has {found}" => "correct sheet = \"…\" in plan.toml"
+    IntakeSheets "intake.sheets" "several sheets hold such a table: {found}" => "say which one: sheet = \"…\" for this register in plan.toml"
+    IntakeEncoding "intake.encoding" "this row is neither UTF-8 nor GB18030 text, or the file mixes the two" => "open the table in Excel or WPS, look at this row, and save it as CSV UTF-8"
     IntakeCsv "intake.csv" "not a table: {detail}" => "look for a missing or extra comma or quote in this row"
-    IntakeHeader "intake.header" "the header has no column {missing}; it has {found}" => "correct the mapping in plan.toml, or the header"
+    IntakeQuote "intake.quote" "a double quote that opens in this row never closes, so that it swallows the rest of the file" => "close the quote, or remove it"
+    IntakeWidth "intake.width" "the row has {found} cells, the header has {expected}" => "look for a missing or extra comma or quote in this row or the one before"
+    IntakeLong "intake.long" "the cell holds {characters} characters, at most {limit} are read" => "shorten it; look for a quote that was not closed"
+    IntakeHeader "intake.header" "no row of this table is a header with {missing}; any of these names would serve: {aliases}; the nearest row has {found}" => "name the column so, or write {missing} = \"its name\" in the columns of this register in plan.toml"
     IntakeHeaderTwice "intake.header-twice" "the header has the column {column} twice" => "rename one of the two columns"
-    IntakeCode "intake.code" "{value} is not a credit code or registration number: {detail}" => "copy the code from the licence; if Excel cut it, format the column as text"
-    IntakeDuplicate "intake.duplicate" "{id} stands already in row {first}" => "remove one of the two rows"
+    IntakeHeaderMerged "intake.header-merged" "cells {cells} of the header are merged, so that only the first of these columns has a name" => "unmerge them in Excel and give every column its own name"
+    IntakeUncached "intake.uncached" "cell {cell} holds a formula whose result was never saved" => "open the file in Excel, let it compute, save it; or paste the values in place of the formulas"
+    IntakeErrorCell "intake.error-cell" "cell {cell} shows the error {value}" => "correct the formula or write the value"
+    IntakeNumberId "intake.number-id" "cell {cell} is the number {value} where a code is expected: a number loses leading zeros, and all digits after the fifteenth" => "format the column as text in Excel and enter the codes again from their source"
+    IntakeCut "intake.cut" "{value}: Excel took this code for a number and cut it to 15 digits; the last three are lost" => "format the column as text first, then enter the code again from its source; it cannot be restored from this file"
+    IntakeInvisible "intake.invisible" "{value} holds the invisible character {character}" => "delete the cell and type the code again by hand"
+    IntakeDate "intake.date" "{value} is not a date" => "write 2026-01-05, 2026/1/5 or 2026年1月5日, or 长期有效 where there is no end"
+    IntakeInteger "intake.integer" "{value} is not a whole number" => "write digits only"
+    IntakeFlag "intake.flag" "{value} is neither yes nor no" => "write 是 or 否, or leave the cell empty"
+    IntakeDuplicate "intake.duplicate" "{id} stands already in {file}, row {first}" => "remove one of the two rows"
+    IntakeOfficerTwice "intake.officer-twice" "{id} is of {department}, and stands also in {file}, row {first}, as one of {other}" => "one officer belongs to one department: remove one of the two rows"
+    IntakeUnique "intake.unique" "{value} stands already in {file}, row {first}, under another id" => "this looks like one and the same twice: remove or correct one of the two rows"
+    IntakeConflict "intake.conflict" "{id}: {left} in {left_at}, but {right} in {right_at}" => "let the departments agree, or settle it in plan.toml: conflicts.{column} = … for this register"
+    IntakeAbsent "intake.absent" "none of the tables that have this target has a column for {column}" => "add the column to one of them, or give its value for the table: defaults.{column} = … in plan.toml"
+    IntakeTwin "intake.twin" "{name} stands here under {id} and in {file}, row {first}, under {other}: if it is one firm, its odds are doubled" => "remove the row with the old registration number; unique = [\"name\"] in plan.toml refuses such pairs"
+    IntakeListUnknown "intake.list-unknown" "{count} of {of} ids of this list are not in the register (first: {id})" => "look whether they are mistyped; if they are of another place, there is nothing to do"
+    SourceFeature "source.feature" "this program was built without {feature}" => "build it with that feature, or save the table as CSV"
+    SourceDatabase "source.database" "the database says: {detail}" => "check address, name and password, and try the query by hand"
+    HistoryRecord "history.record" "the earlier campaign {campaign} does not hold: {detail}" => "fetch its public folder again whole from where it was published; check the digest in plan.toml"
+    HistoryOrder "history.order" "{campaign}, of the level {level}, has drawn in this year before this campaign of the level {own}" => "province, city and county draw in this order, so that the level above finds its firms free; if it could not be helped, there is nothing to do"
+    HistoryPseudonym "history.pseudonym" "ids of this register are pseudonyms, which are new in every campaign: earlier draws cannot be recognised" => "use id_form = \"credit-code\" or \"id\", or remove [history] from plan.toml"
+    IntakeCode "intake.code" "{value}: the check character is {found}, the other characters give {expected}: at least one is mistyped" => "copy the code from the licence"
+    IntakeCodeLength "intake.code-length" "{value} has {found} characters; a credit code has 18, a registration number 15" => "copy the code from the licence, whole"
+    IntakeCodeCharacter "intake.code-character" "{value}: character {position} is {found}, which no code has there" => "copy the code from the licence; there are no I, O, S, V, Z in it, a zero looks like O"
     IntakeEmpty "intake.empty" "the table has no rows" => "check that the right file is named in plan.toml"
-    IntakeReason "intake.reason" "{value} is neither yes nor no" => "write 是 or leave the cell empty"
     ColumnNotMapped "column.not-mapped" "no column is mapped to {column}, which {register} needs" => "add {column} = \"…\" to the columns of that register in plan.toml"
     CampaignExists "campaign.exists" "{file} is there already: a campaign is announced, closed and drawn once" => "nothing was changed; for another campaign use a new folder and the next number"
     CampaignState "campaign.state" "the campaign has no {file} yet" => "run `yaohao {command}` first"
@@ -293,11 +330,11 @@ codes! {
     ContributionLate "contribution.late" "the campaign is closed: no contribution is taken any more" => "nothing: the closing says who was absent"
     CommitmentMissing "commitment.missing" "{contributor} has not committed to a value yet, and there is no beacon" => "run `yaohao contribute --commit --as {contributor}` before announcing"
     BeaconPast "beacon.past" "round {round} is published at {time}, less than ten minutes after this announcement" => "choose a round after {earliest}: round or at, in [seed] of plan.toml"
-    IntakeExcel "intake.excel" "this is an Excel workbook, whatever its name says" => "save the sheet as CSV UTF-8 and name that file in plan.toml"
     BeaconEarly "beacon.early" "round {round} is published at {time}" => "wait until then, fetch the round and draw"
     BeaconMissing "beacon.missing" "the campaign needs the beacon of round {round}" => "give its signature with --signature, or the relay's answer with --beacon FILE"
     IdUnknown "id.unknown" "{id} is in no register of this campaign" => "check the code; `yaohao prove` makes a proof that it is absent"
     // --- files
+    FileUtf8 "file.utf8" "not UTF-8 text" => "save it as UTF-8"
     FileMissing "file.missing" "the file is missing" => "check the path; if the folder was downloaded, fetch it whole again"
     FileWrite "file.write" "cannot be written: {detail}" => "check free space and permissions; nothing was changed"
     FileRead "file.read" "cannot be read: {detail}" => "check the path and the permissions"

@@ -20,6 +20,9 @@ static CHINESE: LazyLock<Table> = LazyLock::new(|| table(include_str!("../messag
 static CHINESE_WHAT: LazyLock<Table> = LazyLock::new(|| table(include_str!("../messages/zh-faults.toml"), "what"));
 static CHINESE_REMEDY: LazyLock<Table> = LazyLock::new(|| table(include_str!("../messages/zh-faults.toml"), "remedy"));
 
+/// Facts that are English words, in Chinese.
+static CHINESE_FACTS: LazyLock<Table> = LazyLock::new(|| table(include_str!("../messages/zh-faults.toml"), "facts"));
+
 fn table(source: &str, name: &str) -> Table {
     let mut tables: BTreeMap<String, Table> = toml::from_str(source).unwrap_or_default();
     tables.remove(name).unwrap_or_default()
@@ -87,8 +90,10 @@ impl Language {
         match self {
             Self::English => (fault.fill(code.what()), fault.fill(code.remedy())),
             Self::Chinese => {
-                let of =
-                    |table: &Table, english: &str| fault.fill(table.get(code.name()).map_or(english, String::as_str));
+                let of = |table: &Table, english: &str| {
+                    let template = table.get(code.name()).map_or(english, String::as_str);
+                    fault.fill_in(template, |fact| CHINESE_FACTS.get(fact).map_or(fact, String::as_str))
+                };
                 (of(&CHINESE_WHAT, code.what()), of(&CHINESE_REMEDY, code.remedy()))
             }
         }

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod language;
+mod progress;
 mod table;
 
 use std::process::ExitCode;

@@ -1,11 +1,13 @@
 //! The campaign's folder and the events of a campaign, in their order (design: plan, announce, contribute, close, draw).
 
 use crate::files::{Folder, Stage, make_folder, read_bytes, read_text, shown, write_fault, write_whole};
-use crate::freeze::{AnnouncedKeys, Frozen, freeze};
+use crate::freeze::{AnnouncedKeys, Frozen, Refused, freeze};
 use crate::keys::{Entropy, KeyFolder, RegisterKey, write_secret};
 use crate::plan::Plan;
+use crate::watch::{Silent, Watch};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use yaohao::announcement::{Announcement, BeaconPlan, QUICKNET, commitment};
 use yaohao::draw::{Binding, Pool};
 use yaohao::encoding::{Digest, hex_array};
@@ -23,6 +25,7 @@ use yaohao::verify::{Evidence, Report, Verdict, verify};
 #[derive(Debug, Clone)]
 pub struct Campaign {
     folder: PathBuf,
+    watch: Arc<dyn Watch>,
 }
 
 /// Held while a command works in a folder.
@@ -33,7 +36,19 @@ impl Campaign {
     /// The campaign in a folder.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { folder: folder.to_owned(), watch: Arc::new(Silent) }
+    }
+
+    /// The same campaign, with somebody who watches long work.
+    #[must_use]
+    pub fn watched_by(self, watch: Arc<dyn Watch>) -> Self {
+        Self { watch, ..self }
+    }
+
+    /// Who watches.
+    #[must_use]
+    pub fn watch(&self) -> &dyn Watch {
+        self.watch.as_ref()
     }
 
     /// The folder.
@@ -119,46 +134,38 @@ impl Campaign {
     ///
     /// # Errors
     /// All faults that were found.
-    pub fn look(&self, now: &Time) -> Result<Frozen, Vec<Fault>> {
-        let plan = self.plan().map_err(|fault| vec![fault])?;
+    pub fn look(&self, now: &Time) -> Result<Frozen, Refused> {
+        let plan = self.plan()?;
         let key = RegisterKey::load(&self.private()).unwrap_or_else(|_| RegisterKey::for_a_look());
         let keys = AnnouncedKeys::for_a_look(&plan, &self.private());
-        freeze(&self.folder, &plan, keys, &key, now)
+        freeze(&self.folder, &plan, keys, &key, now, self.watch())
     }
 
     /// Freezes the registers and signs the announcement (T0).
     ///
     /// # Errors
     /// All faults that were found; nothing is written then.
-    pub fn announce(&self, now: &Time, entropy: &mut dyn Entropy) -> Result<Frozen, Vec<Fault>> {
-        let one = |fault: Fault| vec![fault];
-        let _lock = self.lock().map_err(one)?;
-        self.must_not_exist("announcement.json").map_err(one)?;
-        let plan = self.plan().map_err(one)?;
-        let keys = AnnouncedKeys::load(&plan, &self.private()).map_err(one)?;
-        // a first freeze tells all faults before a key is made
-        let key = match RegisterKey::load(&self.private()) {
-            Ok(key) => key,
-            Err(_) => {
-                freeze(&self.folder, &plan, keys.clone(), &RegisterKey::for_a_look(), now)?;
-                RegisterKey::load_or_make(&self.private(), entropy).map_err(one)?
-            }
+    pub fn announce(&self, now: &Time, entropy: &mut dyn Entropy) -> Result<Frozen, Refused> {
+        let _lock = self.lock()?;
+        self.must_not_exist("announcement.json")?;
+        let plan = self.plan()?;
+        let keys = AnnouncedKeys::load(&plan, &self.private())?;
+        let key = match RegisterKey::exists(&self.private()) {
+            true => RegisterKey::load(&self.private())?,
+            false => RegisterKey::fresh(entropy)?,
         };
-        let frozen = freeze(&self.folder, &plan, keys, &key, now)?;
-        check_lead_time(&frozen.announcement).map_err(one)?;
+        let frozen = freeze(&self.folder, &plan, keys, &key, now, self.watch())?;
+        check_lead_time(&frozen.announcement)?;
         let mut statement = Statement::new(frozen.announcement.clone());
-        self.sign_by_signers(&mut statement, &frozen.announcement).map_err(one)?;
-        let publish = || {
-            make_folder(&self.public())?;
-            let mut stage = Stage::new(&self.public())?;
-            stage.put("targets.csv", frozen.targets_csv.as_bytes())?;
-            stage.put("inspectors.csv", frozen.inspectors_csv.as_bytes())?;
-            stage.put("recusals.csv", frozen.recusals_csv.as_bytes())?;
-            stage.put("announcement.json", statement.to_file().as_bytes())?;
-            must_hold(&stage.preview())?;
-            stage.publish()
-        };
-        publish().map_err(one)?;
+        self.sign_by_signers(&mut statement, &frozen.announcement)?;
+        // from here on the key is needed: without it nobody can open what is published
+        key.keep(&self.private())?;
+        make_folder(&self.public())?;
+        let mut stage = Stage::new(&self.public())?;
+        frozen.files().into_iter().try_for_each(|(name, text)| stage.put(name, text.as_bytes()))?;
+        stage.put("announcement.json", statement.to_file().as_bytes())?;
+        must_hold(&stage.preview())?;
+        stage.publish()?;
         Ok(frozen)
     }
 

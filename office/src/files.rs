@@ -14,9 +14,9 @@ const BLOCK: usize = 1 << 20;
 /// Reads a text file.
 ///
 /// # Errors
-/// [`Code::FileMissing`], [`Code::FileRead`].
+/// [`Code::FileMissing`], [`Code::FileRead`], [`Code::FileUtf8`].
 pub fn read_text(path: &Path) -> Result<String> {
-    String::from_utf8(read_bytes(path)?).map_err(|_| Fault::new(Code::IntakeEncoding).file(shown(path)))
+    String::from_utf8(read_bytes(path)?).map_err(|_| Fault::new(Code::FileUtf8).file(shown(path)))
 }
 
 /// Reads a file.
@@ -61,7 +61,7 @@ pub(crate) fn write_fault(path: &Path, error: &std::io::Error) -> Fault {
     Fault::new(Code::FileWrite).file(shown(path)).fact("detail", error)
 }
 
-fn read_fault(path: &Path, error: &std::io::Error) -> Fault {
+pub(crate) fn read_fault(path: &Path, error: &std::io::Error) -> Fault {
     if error.kind() == std::io::ErrorKind::NotFound {
         return Fault::new(Code::FileMissing).file(shown(path));
     }

@@ -1,36 +1,57 @@
 //! From plan and tables to the announcement's body and the three frozen registers, in memory.
 
-use crate::intake::{Intake, Kind, read_recusals, read_register, sealed_columns};
+use crate::history::{Past, read_history};
+use crate::intake::{Context, Intake, Kind, read_recusals, read_register, sealed_columns};
 use crate::keys::{KeyFolder, RegisterKey};
-use crate::plan::{Plan, Source};
+use crate::plan::{MARKS, Plan, Register};
+use crate::watch::Watch;
 use std::collections::BTreeMap;
 use std::path::Path;
 use yaohao::announcement::{
-    Announced, Announcement, BeaconPlan, Contributor, SeedPlan, Signer, named_attributes, register_columns,
+    Announced, Announcement, BeaconPlan, Contributor, History, Method, SeedPlan, Signer, named_attributes,
+    register_columns,
 };
 use yaohao::draw::{Binding, Pool, fill_strata};
 use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::{Id, Name, Time};
 use yaohao::register::{
-    Commitment, Inspectors, RECUSAL_COLUMNS, Reasons, Recusals, Schema, Visit, inspector_attributes, scan,
+    Blocks, Commitment, Inspectors, RECUSAL_COLUMNS, Reasons, Recusals, Schema, Visit, inspector_attributes, scan,
 };
+use yaohao::verify::Evidence;
 
 /// Everything that an announcement fixes.
 #[derive(Debug)]
 pub struct Frozen {
     /// The body of the announcement.
     pub announcement: Announcement,
-    /// targets.csv
-    pub targets_csv: String,
-    /// inspectors.csv
-    pub inspectors_csv: String,
-    /// recusals.csv
-    pub recusals_csv: String,
     /// What the intake of each register did: targets, inspectors, recusals.
-    pub intakes: [Intake; 3],
-    /// Columns that the plan maps and nothing names, by register.
-    pub unused: Vec<(&'static str, Name)>,
+    pub intakes: Box<[Intake; 3]>,
+    /// What earlier campaigns say.
+    pub past: Past,
+}
+
+impl Frozen {
+    /// The frozen files by name.
+    #[must_use]
+    pub fn files(&self) -> [(&'static str, &str); 3] {
+        let [targets, inspectors, recusals] = self.intakes.as_ref();
+        [("targets.csv", targets.csv()), ("inspectors.csv", inspectors.csv()), ("recusals.csv", recusals.csv())]
+    }
+}
+
+/// For trial draws: the registers as they would be published.
+impl Evidence for Frozen {
+    fn files(&self) -> Result<BTreeMap<String, u64>> {
+        let size = |text: &str| u64::try_from(text.len()).unwrap_or(u64::MAX);
+        Ok(self.files().into_iter().map(|(name, text)| (name.to_owned(), size(text))).collect())
+    }
+
+    fn open(&self, name: &str) -> Result<Box<dyn Blocks + '_>> {
+        let found = self.files().into_iter().find(|(file, _)| *file == name);
+        let (_, text) = found.ok_or_else(|| Fault::new(Code::FileMissing).file(name))?;
+        Ok(Box::new(text.as_bytes()))
+    }
 }
 
 /// The keys that an announcement names.
@@ -93,6 +114,33 @@ fn read_commitment(private: &Path, contributor: &Id) -> Result<Digest> {
     }
 }
 
+/// What a freeze refused, and how far the tables were read.
+#[derive(Debug)]
+pub struct Refused {
+    /// All faults that were found, at least one.
+    pub faults: Vec<Fault>,
+    /// What the intake of each register did, where all tables could be read.
+    pub intakes: Option<Box<[Intake; 3]>>,
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Self { faults: vec![fault], intakes: None }
+    }
+}
+
+impl From<Vec<Fault>> for Refused {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self { faults, intakes: None }
+    }
+}
+
+impl From<Refused> for Vec<Fault> {
+    fn from(refused: Refused) -> Self {
+        refused.faults
+    }
+}
+
 /// Reads the tables and fixes everything. With faults in rows nothing is frozen: they come back as `Err` with all of them.
 ///
 /// # Errors
@@ -103,69 +151,101 @@ pub fn freeze(
     keys: AnnouncedKeys,
     key: &RegisterKey,
     now: &Time,
-) -> Result<Frozen, Vec<Fault>> {
-    let one = |fault: Fault| vec![fault];
-    let target_names = named_attributes(&plan.strata, &plan.items, &plan.team);
-    let target_kinds: Vec<(Name, Kind)> =
-        target_names.iter().map(|name| (name.clone(), target_kind(plan, name))).collect();
-    let inspector_kinds = inspector_kinds(plan).map_err(one)?;
-    let targets = read_register(base, "targets", &plan.targets, &target_kinds, key);
-    let inspectors = read_register(base, "inspectors", &plan.inspectors, &inspector_kinds, key);
+    watch: &dyn Watch,
+) -> Result<Frozen, Refused> {
+    let kinds = Kinds::of(plan)?;
+    let past = read_history(base, plan, now, watch)?;
+    let nothing = BTreeMap::new();
+    let context = |history| Context { base, key, watch, history };
+    let targets = read_register(context(&past.reasons), &plan.targets, &kinds.targets);
+    let inspectors = read_register(context(&nothing), &plan.inspectors, &kinds.inspectors);
     // both tables are read before anything is refused, so that an officer sees all that is wrong at once
     let (targets, inspectors) = match (targets, inspectors) {
         (Ok(targets), Ok(inspectors)) => (targets, inspectors),
-        (targets, inspectors) => return Err([targets.err(), inspectors.err()].into_iter().flatten().collect()),
+        (targets, inspectors) => {
+            let faults = [targets.err(), inspectors.err()];
+            return Err(faults.into_iter().flatten().flatten().collect::<Vec<_>>().into());
+        }
     };
-    let recusals = read_recusals(base, &plan.recusals, (&plan.targets, &targets), (&plan.inspectors, &inspectors), key)
-        .map_err(one)?;
-    let faults: Vec<Fault> =
-        [&targets, &inspectors, &recusals].iter().flat_map(|intake| intake.faults.iter().cloned()).collect();
+    let pairs = [(&plan.targets, &targets), (&plan.inspectors, &inspectors)];
+    let recusals = read_recusals(context(&nothing), &plan.recusals, pairs)?;
+    let intakes = Box::new([targets, inspectors, recusals]);
+    let faults: Vec<Fault> = intakes.iter().flat_map(|intake| intake.faults.iter().cloned()).collect();
     if !faults.is_empty() {
-        return Err(faults);
+        return Err(Refused { faults, intakes: Some(intakes) });
     }
-    let unused = unused_columns(plan, &target_kinds, &inspector_kinds);
-    build(plan, keys, now, [targets, inspectors, recusals], (&target_kinds, &inspector_kinds), unused).map_err(one)
+    build(plan, keys, now, intakes, &kinds, past)
 }
 
 /// Attributes in order, and what each holds.
-type Kinds<'a> = &'a [(Name, Kind)];
+#[derive(Debug)]
+pub struct Kinds {
+    /// Of targets.
+    pub targets: Vec<(Name, Kind)>,
+    /// Of inspectors.
+    pub inspectors: Vec<(Name, Kind)>,
+}
+
+impl Kinds {
+    /// What a plan's rules make of the columns.
+    ///
+    /// # Errors
+    /// [`Code::PlanForm`] when a list marks targets and no rule looks at the marks.
+    pub fn of(plan: &Plan) -> Result<Self> {
+        let names = named_attributes(&plan.strata, &plan.items, &plan.team);
+        let targets: Vec<(Name, Kind)> = names.iter().map(|name| (name.clone(), target_kind(plan, name))).collect();
+        if plan.targets.has_marks() && !names.iter().any(|name| name.as_str() == MARKS) {
+            let detail = "registers.targets.lists: a mark changes nothing unless a rule names it: has-any = [\"lists\", [\"…\"]]";
+            return Err(Fault::new(Code::PlanForm).file("plan.toml").fact("detail", detail));
+        }
+        Ok(Self { targets, inspectors: inspector_kinds(plan)? })
+    }
+}
 
 fn build(
     plan: &Plan,
     keys: AnnouncedKeys,
     now: &Time,
-    intakes: [Intake; 3],
-    kinds: (Kinds<'_>, Kinds<'_>),
-    unused: Vec<(&'static str, Name)>,
-) -> Result<Frozen> {
-    let [targets, inspectors, recusals] = &intakes;
-    let columns = |kinds: &[(Name, Kind)], source: &Source| {
-        register_columns(kinds.iter().map(|(name, _)| name.as_str()), !sealed_columns(source).is_empty())
-    };
-    let target_schema = Schema::new("targets.csv", &columns(kinds.0, &plan.targets));
-    let inspector_schema = Schema::new("inspectors.csv", &columns(kinds.1, &plan.inspectors));
-    let recusal_schema = Schema::new("recusals.csv", &RECUSAL_COLUMNS);
-    let (targets_csv, inspectors_csv, recusals_csv) = (
-        targets.to_csv(&target_schema.header()),
-        inspectors.to_csv(&inspector_schema.header()),
-        recusals.to_csv(&recusal_schema.header()),
-    );
+    intakes: Box<[Intake; 3]>,
+    kinds: &Kinds,
+    past: Past,
+) -> Result<Frozen, Refused> {
+    match announce(plan, keys, now, &intakes, kinds, past.announced.clone()) {
+        Ok(announcement) => Ok(Frozen { announcement, intakes, past }),
+        Err(fault) => Err(Refused { faults: vec![fault], intakes: Some(intakes) }),
+    }
+}
 
-    let binding = Binding::new(&target_schema, &plan.strata, &plan.items, None)?;
-    let (target_mark, pool) = pass(&target_schema, &targets_csv, targets, Pool::new(&binding))?;
+/// The announcement of three frozen files: the core reads them like everybody will.
+fn announce(
+    plan: &Plan,
+    keys: AnnouncedKeys,
+    now: &Time,
+    intakes: &[Intake; 3],
+    kinds: &Kinds,
+    history: Option<History>,
+) -> Result<Announcement> {
+    let [targets, inspectors, recusals] = intakes;
+    let schema = |file: &str, kinds: &[(Name, Kind)], register: &Register| {
+        let columns =
+            register_columns(kinds.iter().map(|(name, _)| name.as_str()), !sealed_columns(register).is_empty());
+        Schema::new(file, &columns)
+    };
+    let target_schema = &schema("targets.csv", &kinds.targets, &plan.targets);
+    let inspector_schema = &schema("inspectors.csv", &kinds.inspectors, &plan.inspectors);
+    let recusal_schema = &Schema::new("recusals.csv", &RECUSAL_COLUMNS);
+    let binding = Binding::new(target_schema, &plan.strata, &plan.items, None)?;
+    let (target_mark, pool) = pass(target_schema, targets, Pool::new(&binding))?;
     if pool.unowned > 0 && !plan.leave_out_unowned {
         let first = pool.first_unowned.as_deref().unwrap_or_default();
-        return Err(locate(
-            Fault::new(Code::StratumUnowned).fact("count", pool.unowned).fact("expected", 0).fact("id", first),
-            targets,
-            first,
-        ));
+        let fault = Fault::new(Code::StratumUnowned).fact("count", pool.unowned).fact("expected", 0);
+        return Err(targets.locate(fault.fact("id", first), first));
     }
-    let (strata, without_chance) = fill_strata(&plan.strata, &pool).map_err(|fault| source_row(fault, targets))?;
+    let (strata, without_chance) = fill_strata(&plan.strata, &pool).map_err(|fault| targets.at_source(fault))?;
     let departments = plan.departments.iter().map(|department| department.id.clone()).collect();
-    let visitor = Inspectors::new(&inspector_schema, departments)?;
-    let (inspector_mark, found) = pass(&inspector_schema, &inspectors_csv, inspectors, visitor)?;
-    let (recusal_mark, _) = pass(&recusal_schema, &recusals_csv, recusals, Recusals::new(&found.ids))?;
+    let visitor = Inspectors::new(inspector_schema, departments)?;
+    let (inspector_mark, found) = pass(inspector_schema, inspectors, visitor)?;
+    let (recusal_mark, _) = pass(recusal_schema, recusals, Recusals::new(&found.ids))?;
 
     let announced = |schema: &Schema, mark: Commitment, intake: &Intake, withheld: Vec<Name>| Announced {
         columns: schema.columns().to_vec(),
@@ -188,44 +268,31 @@ fn build(
         strata,
         unowned: pool.unowned,
         without_chance,
-        history: None,
-        targets: announced(&target_schema, target_mark, targets, sealed_columns(&plan.targets)),
-        inspectors: announced(&inspector_schema, inspector_mark, inspectors, sealed_columns(&plan.inspectors)),
+        history,
+        targets: announced(target_schema, target_mark, targets, sealed_columns(&plan.targets)),
+        inspectors: announced(inspector_schema, inspector_mark, inspectors, sealed_columns(&plan.inspectors)),
         recusals: Announced {
             excluded: Reasons::default(),
-            ..announced(&recusal_schema, recusal_mark, recusals, Vec::new())
+            ..announced(recusal_schema, recusal_mark, recusals, Vec::new())
         },
         seed: SeedPlan { beacon: plan.beacon.clone(), contributors: keys.contributors },
         signers: keys.signers,
         threshold: plan.threshold,
     };
     announcement.check()?;
-    Ok(Frozen { announcement, targets_csv, inspectors_csv, recusals_csv, intakes, unused })
+    Ok(announcement)
 }
 
 /// One pass of the core over a frozen file; faults are led back to the source's row.
-fn pass<V: Visit>(schema: &Schema, csv: &str, intake: &Intake, visitor: V) -> Result<(Commitment, V)> {
-    scan(schema, u64::MAX, &mut Some(csv.as_bytes().to_vec()), visitor).map_err(|fault| source_row(fault, intake))
+fn pass<V: Visit>(schema: &Schema, intake: &Intake, visitor: V) -> Result<(Commitment, V)> {
+    scan(schema, u64::MAX, &mut intake.csv().as_bytes(), visitor).map_err(|fault| intake.at_source(fault))
 }
 
-/// A fault of a frozen row, told of the row in the office's own table.
-fn source_row(fault: Fault, intake: &Intake) -> Fault {
-    let row = fault.place().1.and_then(|row| usize::try_from(row).ok()).and_then(|row| row.checked_sub(1));
-    match row.and_then(|index| intake.rows.keys().nth(index)).and_then(|key| intake.origins.get(key)) {
-        Some(origin) => fault.moved_to(&intake.file, *origin),
-        None => fault,
-    }
-}
-
-fn locate(fault: Fault, intake: &Intake, id: &str) -> Fault {
-    match intake.origins.get(id) {
-        Some(row) => fault.moved_to(&intake.file, *row),
-        None => fault,
-    }
-}
-
-/// Columns that a has-any rule names are sets; all others are taken as they are.
+/// Columns that a has-any rule names are sets, weights are numbers; all others are taken as they are.
 fn target_kind(plan: &Plan, name: &Name) -> Kind {
+    if plan.strata.iter().any(|stratum| matches!(&stratum.method, Method::Weighted(weight) if weight == name)) {
+        return Kind::Number;
+    }
     let rules = plan.items.iter().map(|item| &item.rule).chain(plan.strata.iter().map(|stratum| &stratum.rule));
     if rules.into_iter().any(|rule| names_set(rule, name)) { Kind::Set } else { Kind::Text }
 }
@@ -244,23 +311,10 @@ fn inspector_kinds(plan: &Plan) -> Result<Vec<(Name, Kind)>> {
     let kind = |name: &str| match name {
         "qualifications" | "regions" => Kind::Set,
         "lead" => Kind::Flag,
+        "capacity" | "carried" => Kind::Number,
         "valid_from" | "valid_to" => Kind::Date,
         _ => Kind::Text,
     };
     let names = inspector_attributes(plan.team.region.is_some(), plan.team.carried);
     names.into_iter().map(|name| Ok((Name::parse(name)?, kind(name)))).collect()
-}
-
-fn unused_columns(plan: &Plan, targets: &[(Name, Kind)], inspectors: &[(Name, Kind)]) -> Vec<(&'static str, Name)> {
-    let of = |register, columns: &BTreeMap<Name, String>, used: &[(Name, Kind)]| {
-        let unused: Vec<_> = columns
-            .keys()
-            .filter(|name| name.as_str() != "id" && used.iter().all(|(other, _)| other != *name))
-            .map(|name| (register, name.clone()))
-            .collect();
-        unused
-    };
-    let mut unused = of("targets", &plan.targets.columns, targets);
-    unused.extend(of("inspectors", &plan.inspectors.columns, inspectors));
-    unused
 }

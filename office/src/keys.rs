@@ -55,19 +55,38 @@ impl Entropy for Rehearsal {
 
 /// The key under which a campaign's salts and pseudonyms are derived (SPEC §4.4).
 #[derive(Clone)]
-pub struct RegisterKey([u8; 32]);
+pub struct RegisterKey {
+    secret: [u8; 32],
+    /// Keyed once: a million rows ask for a salt.
+    mac: Option<Hmac<Sha256>>,
+}
 
 impl RegisterKey {
-    /// Reads the register key of a campaign, or makes one.
+    /// A new key, which is nowhere yet.
     ///
     /// # Errors
-    /// [`Code::KeyForm`], [`Code::FileRead`], [`Code::FileWrite`].
-    pub fn load_or_make(private: &Path, entropy: &mut dyn Entropy) -> Result<Self> {
-        let path = private.join("register.key");
-        if !path.exists() {
-            write_secret(&path, &entropy.secret()?)?;
-        }
-        Ok(Self(read_secret(&path)?))
+    /// [`Code::FileRead`] when there is no randomness.
+    pub fn fresh(entropy: &mut dyn Entropy) -> Result<Self> {
+        entropy.secret().map(Self::of)
+    }
+
+    fn of(secret: [u8; 32]) -> Self {
+        // HMAC takes keys of any length, so there is one
+        Self { secret, mac: Hmac::<Sha256>::new_from_slice(&secret).ok() }
+    }
+
+    /// Whether a campaign has a key.
+    #[must_use]
+    pub fn exists(private: &Path) -> bool {
+        private.join("register.key").exists()
+    }
+
+    /// Keeps the key in a campaign that has none; one that is there stays.
+    ///
+    /// # Errors
+    /// [`Code::FileWrite`].
+    pub fn keep(&self, private: &Path) -> Result<()> {
+        if Self::exists(private) { Ok(()) } else { write_secret(&private.join("register.key"), &self.secret) }
     }
 
     /// Reads the register key of a campaign.
@@ -75,13 +94,13 @@ impl RegisterKey {
     /// # Errors
     /// [`Code::KeyForm`], [`Code::FileMissing`], [`Code::FileRead`].
     pub fn load(private: &Path) -> Result<Self> {
-        read_secret(&private.join("register.key")).map(Self)
+        read_secret(&private.join("register.key")).map(Self::of)
     }
 
     /// A key for a look before any is made: what comes out of it is thrown away.
     #[must_use]
     pub fn for_a_look() -> Self {
-        Self([0; 32])
+        Self::of([0; 32])
     }
 
     /// The salt of one row.
@@ -100,8 +119,7 @@ impl RegisterKey {
     }
 
     fn mac(&self, text: &str) -> [u8; 32] {
-        // HMAC takes keys of any length, so this cannot fail
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return [0; 32] };
+        let Some(mut mac) = self.mac.clone() else { return [0; 32] };
         mac.update(text.as_bytes());
         mac.finalize().into_bytes().into()
     }

@@ -7,8 +7,14 @@ pub mod explain;
 pub mod files;
 pub mod freeze;
 pub mod generate;
+pub mod history;
 pub mod intake;
 pub mod keys;
 pub mod plan;
 pub mod prove;
 pub mod simulate;
+pub mod staffing;
+pub mod table;
+#[cfg(feature = "excel")]
+pub mod template;
+pub mod watch;

@@ -2,9 +2,11 @@
 
 use crate::campaign::Campaign;
 use crate::files::read_bytes;
-use crate::intake::{form_id, open_row};
+use crate::freeze::Kinds;
+use crate::intake::{Context, form_id, open_row};
 use crate::keys::RegisterKey;
 use crate::plan::IdForm;
+use std::collections::BTreeMap;
 use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
@@ -46,7 +48,7 @@ pub fn prove(campaign: &Campaign, register: &str, id: &Id, open: bool) -> Result
         (ProofKind::Absent, after.checked_sub(1).into_iter().chain([after]).filter_map(entry).collect())
     };
     let opening = if open && present { Some(opening(campaign, register, id)?) } else { None };
-    Ok(Proof {
+    let proof = Proof {
         number: statement.body().number.clone(),
         announcement: statement.digest(),
         register: register.to_owned(),
@@ -56,7 +58,10 @@ pub fn prove(campaign: &Campaign, register: &str, id: &Id, open: bool) -> Result
         kind,
         entries,
         opening,
-    })
+    };
+    // tables that changed since the announcement do not open what was sealed then
+    proof.check()?;
+    Ok(proof)
 }
 
 /// In the office the plan says what ids are: a true identifier becomes its pseudonym, and what can be no id of this
@@ -81,7 +86,15 @@ fn first_cell(row: &str) -> &str {
 fn opening(campaign: &Campaign, register: &str, id: &Id) -> Result<Opening> {
     let plan = campaign.plan()?;
     let key = RegisterKey::load(&campaign.private())?;
-    let source = if register == "inspectors" { &plan.inspectors } else { &plan.targets };
-    let values = open_row(campaign.folder(), source, &key, id)?;
+    let kinds = Kinds::of(&plan)?;
+    let (source, attributes) = match register {
+        "inspectors" => (&plan.inspectors, &kinds.inspectors),
+        _ => (&plan.targets, &kinds.targets),
+    };
+    let history = BTreeMap::new();
+    let context = Context { base: campaign.folder(), key: &key, watch: campaign.watch(), history: &history };
+    // one fault is enough to say why a row cannot be opened
+    let values = open_row(context, source, attributes, id)
+        .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::new(Code::IdUnknown).fact("id", id)))?;
     Ok(Opening { salt: key.salt(register, id), values })
 }

@@ -1,7 +1,7 @@
 //! Trial draws: what chance does with a campaign. Their lots come from no seed text, so no record can be made of them.
 
 use crate::campaign::derive;
-use crate::freeze::Frozen;
+use crate::watch::{Watch, Work};
 use std::collections::BTreeMap;
 use yaohao::announcement::{Announcement, CellSize, Method};
 use yaohao::fault::{Fault, Result};
@@ -61,9 +61,11 @@ pub struct DepartmentTrials {
 ///
 /// # Errors
 /// What makes every draw impossible: the codes of registers and strata.
-pub fn simulate(announcement: &Announcement, evidence: &dyn Evidence, draws: u64) -> Result<Trials> {
+pub fn simulate(announcement: &Announcement, evidence: &dyn Evidence, draws: u64, watch: &dyn Watch) -> Result<Trials> {
     let mut trials = Trials { cells: cells(announcement), departments: departments(announcement), ..Trials::default() };
+    watch.begin(Work::Trials, "", Some(draws));
     for draw in 0..draws {
+        watch.advance(1);
         trials.draws += 1;
         match derive(announcement, evidence, &Lots::trial(draw)) {
             Ok(outcome) => trials.count(&outcome),
@@ -71,21 +73,14 @@ pub fn simulate(announcement: &Announcement, evidence: &dyn Evidence, draws: u64
                 trials.infeasible += 1;
                 trials.first_infeasible.get_or_insert(fault);
             }
-            Err(fault) => return Err(fault),
+            Err(fault) => {
+                watch.end();
+                return Err(fault);
+            }
         }
     }
+    watch.end();
     Ok(trials)
-}
-
-/// The files of a freeze in memory.
-#[must_use]
-pub fn frozen_files(frozen: &Frozen) -> BTreeMap<String, Vec<u8>> {
-    let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
-    BTreeMap::from([
-        file("targets.csv", &frozen.targets_csv),
-        file("inspectors.csv", &frozen.inspectors_csv),
-        file("recusals.csv", &frozen.recusals_csv),
-    ])
 }
 
 fn cells(announcement: &Announcement) -> Vec<CellTrials> {

@@ -109,7 +109,7 @@ fn announce(targets: &str, plan: &str) -> Result<BTreeMap<String, u64>, Vec<Faul
     let (campaign, mut entropy) = lay(folder.path(), targets, plan);
     let frozen = campaign.announce(&time("2024-10-14T08:00:00Z"), &mut entropy);
     assert_eq!(campaign.public().join("announcement.json").exists(), frozen.is_ok(), "all or nothing");
-    frozen.map(|frozen| frozen.announcement.targets.set_aside.0)
+    Ok(frozen?.announcement.targets.set_aside.0)
 }
 
 #[test]
@@ -117,8 +117,9 @@ fn five_percent_of_each_city() {
     let Some(targets) = register() else { return };
     let folder = tempfile::tempdir().unwrap();
     let (campaign, mut entropy) = lay(folder.path(), &targets, PLAN);
-    let frozen =
-        campaign.announce(&time("2024-10-14T08:00:00Z"), &mut entropy).unwrap_or_else(|faults| panic!("{}", faults[0]));
+    let frozen = campaign
+        .announce(&time("2024-10-14T08:00:00Z"), &mut entropy)
+        .unwrap_or_else(|faults| panic!("{}", faults.faults[0]));
     let beacon = Beacon::new(ROUND, SIGNATURE).unwrap();
     let (_, outcome, _) = campaign.draw(Some(beacon), &time("2024-10-14T17:15:00Z")).unwrap();
     // every city has its five per cent, rounded up, in each stratum
@@ -164,7 +165,7 @@ fn a_bad_row_is_refused_with_its_number() {
     let found: Vec<(Code, Option<u64>)> = faults.iter().map(|fault| (fault.code(), fault.place().1)).collect();
     assert_eq!(found, [(Code::IntakeCode, Some(101)), (Code::IntakeDuplicate, Some(rows + 1))]);
     assert_eq!(faults[0].place().0, Some("private/targets.csv"));
-    assert_eq!(faults[0].place().2, Some("id"));
+    assert_eq!(faults[0].place().2, Some("统一社会信用代码"));
 }
 
 #[test]

@@ -60,7 +60,9 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        let mut digits = [0; 64];
+        hex::encode_to_slice(self.0, &mut digits).map_err(|_| fmt::Error)?;
+        f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -82,6 +84,11 @@ pub fn hex_array<const N: usize>(text: &str) -> Result<[u8; N]> {
     let mut out = [0; N];
     hex::decode_to_slice(text, &mut out).map_err(|_| fault())?;
     Ok(out)
+}
+
+/// Whether a text is a digest as [`Digest::parse`] takes it; a million rows ask.
+pub(crate) fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Plain digits without sign or leading zeros, within bounds: the only form of a number in a cell.

@@ -164,6 +164,12 @@ impl Date {
         let date = Self(text.parse().map_err(|_| fault())?);
         if date.to_string() == text && date.0.year() >= 1 { Ok(date) } else { Err(fault()) }
     }
+
+    /// The year.
+    #[must_use]
+    pub fn year(self) -> i16 {
+        self.0.year()
+    }
 }
 
 impl fmt::Display for Date {

@@ -27,6 +27,15 @@ impl Blocks for Option<Vec<u8>> {
     }
 }
 
+/// Bytes that somebody else keeps, a batch at a time.
+impl Blocks for &[u8] {
+    fn next_block(&mut self) -> Result<Option<Vec<u8>>> {
+        let (block, rest) = self.split_at(self.len().min(BATCH));
+        *self = rest;
+        Ok((!block.is_empty()).then(|| block.to_vec()))
+    }
+}
+
 /// One row as a visitor sees it.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'r, 'a> {

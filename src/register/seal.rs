@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 /// ```
 #[must_use]
 pub fn seal(salt: &[u8; 32], id: &str, values: &BTreeMap<Name, String>) -> Digest {
-    let mut text = format!("yaohao/1 seal\n{}\n{id}\n", hex::encode(salt));
+    let mut text = format!("yaohao/1 seal\n{}\n{id}\n", Digest(*salt));
     for (column, value) in values {
         // writing to a String cannot fail
         let _ = writeln!(text, "{column}={value}");

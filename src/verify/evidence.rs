@@ -33,7 +33,7 @@ impl Evidence for BTreeMap<String, Vec<u8>> {
 
     fn open(&self, name: &str) -> Result<Box<dyn Blocks + '_>> {
         match self.get(name) {
-            Some(bytes) => Ok(Box::new(Some(bytes.clone()))),
+            Some(bytes) => Ok(Box::new(bytes.as_slice())),
             None => Err(Fault::new(Code::FileMissing).file(name)),
         }
     }

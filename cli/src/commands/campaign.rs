@@ -14,7 +14,7 @@ use yaohao_office::files::read_text;
 use yaohao_office::keys::{Entropy as _, System, read_key};
 
 pub(super) fn announce(screen: &Screen, dir: &Path) -> Outcome {
-    let campaign = Campaign::new(dir);
+    let campaign = screen.campaign(dir);
     let frozen = campaign.announce(&now()?, &mut System)?;
     let digest = campaign.announcement().map_err(one)?.digest();
     screen.say("announced", &[("number", &frozen.announcement.number), ("digest", &digest)]);

@@ -1,30 +1,58 @@
 //! check: everything that can be known before the draw.
 
-use super::show::{announcement, per_cent};
-use super::{Outcome, Screen, now};
+use super::show::{announcement, per_cent, ten_thousandths};
+use super::{Outcome, Screen, now, one};
 use std::path::Path;
+use yaohao::announcement::Announcement;
 use yaohao::fault::Fault;
 use yaohao_office::campaign::{Campaign, check_lead_time};
-use yaohao_office::freeze::Frozen;
-use yaohao_office::intake::Intake;
-use yaohao_office::simulate::{Trials, frozen_files, simulate};
+use yaohao_office::freeze::{Frozen, Refused};
+use yaohao_office::history::Past;
+use yaohao_office::intake::{Intake, SourceReport};
+use yaohao_office::simulate::{Trials, simulate};
+use yaohao_office::staffing::{Shortage, Staffing, staffing};
 
-/// Trial draws that look whether all seats can be filled.
+/// Trial draws that look whether all seats can be filled; of large registers fewer, since each reads all rows.
 const TRIALS: u64 = 20;
+/// Rows of all trial draws together.
+const TRIAL_ROWS: u64 = 4_000_000;
+/// Regions that are shown when nothing is short there.
+const REGIONS: usize = 12;
+/// Places that are short are shown up to here.
+const SHORT: usize = 20;
+/// Notes that are shown.
+const NOTES: usize = 10;
 
 pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
-    let campaign = Campaign::new(dir);
-    let frozen = campaign.look(&now()?)?;
-    if !campaign.public().join("announcement.json").exists() {
-        check_lead_time(&frozen.announcement).map_err(|fault| vec![fault])?;
+    let campaign = screen.campaign(dir);
+    let frozen = match campaign.look(&now()?) {
+        Ok(frozen) => frozen,
+        Err(Refused { faults, intakes }) => {
+            if let Some(read) = intakes {
+                intakes_read(screen, read.as_ref(), true);
+            }
+            return Err(faults);
+        }
+    };
+    if campaign.public().join("announcement.json").exists() {
+        screen.say("check-announced", &[]);
+    } else {
+        check_lead_time(&frozen.announcement).map_err(one)?;
     }
-    intakes(screen, &frozen);
+    intakes_read(screen, frozen.intakes.as_ref(), false);
+    past(screen, &frozen.past);
     announcement(screen, &frozen.announcement);
-    let trials = simulate(&frozen.announcement, &frozen_files(&frozen), TRIALS).map_err(|fault| vec![fault])?;
+    let short = staff(screen, &frozen).map_err(one)?;
+    let rows = frozen.announcement.targets.commitment.rows.max(1);
+    let draws = (TRIAL_ROWS / rows).clamp(2, TRIALS);
+    let trials = simulate(&frozen.announcement, &frozen, draws, campaign.watch()).map_err(one)?;
     departments(screen, &trials);
     match &trials.first_infeasible {
         None => {
             screen.say("check-feasible", &[("trials", &trials.draws)]);
+            if short > 0 {
+                screen.say("check-short", &[("count", &short)]);
+            }
             Ok(0)
         }
         Some(fault) => {
@@ -35,36 +63,145 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
     }
 }
 
-fn intakes(screen: &Screen, frozen: &Frozen) {
+/// What was read, and what was done with it.
+fn intakes_read(screen: &Screen, intakes: &[Intake; 3], refused: bool) {
     let text = |key: &str| screen.language.text(key);
-    let mut rows = vec![
-        ["register", "read", "frozen", "changed", "excluded", "set-aside"]
-            .map(|key| text(&format!("col-{key}")))
-            .to_vec(),
-    ];
-    for (name, intake) in ["targets", "inspectors", "recusals"].into_iter().zip(&frozen.intakes) {
-        rows.push(intake_row(text(&format!("register-{name}")), intake));
+    let name = |intake: &Intake| text(&format!("register-{}", intake.role.name()));
+    for intake in intakes {
+        for report in &intake.sources {
+            source(screen, &name(intake), report, intake);
+        }
+        for report in &intake.lists {
+            screen.say("check-list", &[("file", &report.name), ("rows", &report.read)]);
+        }
+    }
+    let head = ["register", "read", "joined", "excluded", "set-aside", "refused", "frozen"];
+    let mut rows = vec![head.map(|key| text(&format!("col-{key}"))).to_vec()];
+    for intake in intakes {
+        let sum = |reasons: &yaohao::register::Reasons| reasons.0.values().sum::<u64>().to_string();
+        let frozen = if refused { "-".to_owned() } else { intake.len().to_string() };
+        let counts = [intake.read.to_string(), intake.joined.to_string()];
+        let reasons = [sum(&intake.excluded), sum(&intake.set_aside), intake.refused.to_string(), frozen];
+        rows.push([name(intake)].into_iter().chain(counts).chain(reasons).collect());
     }
     screen.table(&rows);
-    for (register, column) in &frozen.unused {
-        screen.say("check-unused", &[("register", &text(&format!("register-{register}"))), ("column", column)]);
+    for intake in intakes {
+        let changed: Vec<String> = intake.changed.iter().map(|(column, count)| format!("{column} {count}")).collect();
+        if !changed.is_empty() {
+            screen.say("check-changed", &[("register", &name(intake)), ("columns", &changed.join(", "))]);
+        }
+        if !intake.excluded.0.is_empty() {
+            screen.say("check-excluded", &[("register", &name(intake)), ("reasons", &intake.excluded)]);
+        }
+        if !intake.set_aside.0.is_empty() {
+            screen.say("check-set-aside", &[("register", &name(intake)), ("reasons", &intake.set_aside)]);
+        }
+    }
+    let notes: Vec<&Fault> = intakes.iter().flat_map(|intake| &intake.notes).collect();
+    self::notes(screen, &notes);
+}
+
+/// One table: what it is, and which of its columns became what.
+fn source(screen: &Screen, register: &str, report: &SourceReport, intake: &Intake) {
+    let encoding = report.about.encoding.map(|encoding| format!(" {}", encoding.name())).unwrap_or_default();
+    let form = format!("{}{encoding}", report.about.format.name());
+    // the plan may have named the sheet already
+    let sheet = report.sheet.as_ref().filter(|sheet| !report.name.contains(sheet.as_str()));
+    let file = match sheet {
+        Some(sheet) => format!("{} [{sheet}]", report.name),
+        None => report.name.clone(),
+    };
+    let facts: [(&str, &dyn std::fmt::Display); 4] =
+        [("register", &register), ("file", &file), ("form", &form), ("row", &report.header_row)];
+    screen.say("check-source", &facts);
+    let columns: Vec<String> = report
+        .columns
+        .iter()
+        .map(|(name, header)| match header {
+            Some(header) => format!("{name} ← {header}"),
+            None => format!("{name} ← {}", screen.language.text("check-default")),
+        })
+        .collect();
+    screen.indented(&columns.join(&screen.language.text("list-separator")));
+    if !report.unused.is_empty() {
+        screen.say("check-unused", &[("columns", &report.unused.join("、"))]);
+    }
+    for row in &report.hints {
+        screen.say("check-hint", &[("row", row)]);
+    }
+    if report.refused > 0 && intake.sources.len() > 1 {
+        screen.say("check-source-refused", &[("count", &report.refused)]);
     }
 }
 
-fn intake_row(name: String, intake: &Intake) -> Vec<String> {
-    let changed: u64 = intake.changed.values().sum();
+/// Earlier campaigns that count in this one.
+fn past(screen: &Screen, past: &Past) {
+    for (earlier, drawn) in &past.campaigns {
+        screen.say("check-earlier", &[("number", &earlier.number), ("drawn", drawn), ("record", &earlier.record)]);
+    }
+    notes(screen, &past.notes.iter().collect::<Vec<_>>());
+}
+
+fn notes(screen: &Screen, notes: &[&Fault]) {
+    if notes.is_empty() {
+        return;
+    }
+    screen.say("check-notes", &[("count", &notes.len())]);
+    notes.iter().take(NOTES).for_each(|note| screen.fault(note));
+    if notes.len() > NOTES {
+        screen.say("more-faults", &[("more", &(notes.len() - NOTES))]);
+    }
+}
+
+/// Seats against officers by department and region; gives the number of places that are short.
+fn staff(screen: &Screen, frozen: &Frozen) -> Result<usize, Fault> {
+    let all = staffing(&frozen.announcement, frozen)?;
+    let short = all.iter().filter(|staffing| !staffing.shortages.is_empty()).count();
+    let shown: Vec<&Staffing> = if all.len() <= REGIONS {
+        all.iter().collect()
+    } else {
+        all.iter().filter(|staffing| !staffing.shortages.is_empty()).take(SHORT).collect()
+    };
+    if !shown.is_empty() {
+        let head = ["department", "region", "seats", "officers", "places", "short"];
+        let mut rows = vec![head.map(|key| screen.language.text(&format!("col-{key}"))).to_vec()];
+        rows.extend(shown.iter().map(|staffing| staff_row(screen, &frozen.announcement, staffing)));
+        screen.table(&rows);
+    }
+    if shown.len() < short {
+        screen.say("check-short-more", &[("more", &(short - shown.len()))]);
+    }
+    if all.len() > REGIONS {
+        screen.say("check-enough", &[("count", &(all.len() - short)), ("of", &all.len())]);
+    }
+    Ok(short)
+}
+
+fn staff_row(screen: &Screen, _: &Announcement, staffing: &Staffing) -> Vec<String> {
+    // a tenth of a seat is as much as anybody wants to know
+    let seats = ten_thousandths(staffing.seats.div_ceil(1_000) * 1_000);
+    let shortages: Vec<String> = staffing.shortages.iter().map(|shortage| self::shortage(screen, shortage)).collect();
     vec![
-        name,
-        intake.read.to_string(),
-        intake.rows.len().to_string(),
-        changed.to_string(),
-        reasons(&intake.excluded),
-        reasons(&intake.set_aside),
+        staffing.department.to_string(),
+        staffing.region.clone().unwrap_or_else(|| "-".to_owned()),
+        seats,
+        staffing.officers.to_string(),
+        staffing.places.to_string(),
+        shortages.join(screen.language.text("list-separator").trim_end()),
     ]
 }
 
-fn reasons(reasons: &yaohao::register::Reasons) -> String {
-    if reasons.0.is_empty() { "0".to_owned() } else { reasons.to_string() }
+fn shortage(screen: &Screen, shortage: &Shortage) -> String {
+    match shortage {
+        Shortage::Team { seats } => screen.language.say("short-team", &[("seats", seats)]),
+        Shortage::Kind { leader, qualifications, seats, officers } => {
+            let ids: Vec<&str> = qualifications.iter().map(yaohao::ident::Id::as_str).collect();
+            let leads = if *leader { screen.language.text("short-leader") } else { String::new() };
+            let kind = [leads, ids.join("+")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+            screen.language.say("short-kind", &[("kind", &kind), ("seats", seats), ("officers", officers)])
+        }
+        Shortage::Places => screen.language.text("short-places"),
+    }
 }
 
 /// Seats against officers, department by department, as trial draws show them.
@@ -96,6 +233,6 @@ pub(super) fn departments(screen: &Screen, trials: &Trials) {
 }
 
 /// For other commands that freeze in memory.
-pub(super) fn look(dir: &Path) -> Result<Frozen, Vec<Fault>> {
-    Campaign::new(dir).look(&now()?)
+pub(super) fn look(campaign: &Campaign) -> Result<Frozen, Vec<Fault>> {
+    Ok(campaign.look(&now()?)?)
 }

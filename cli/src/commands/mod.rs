@@ -15,9 +15,11 @@ use crate::args::{Cli, Command, Generate, KeyCommand};
 use crate::language::Language;
 use std::fmt::Display;
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use yaohao::fault::{Code, Fault};
 use yaohao::ident::Time;
+use yaohao_office::campaign::Campaign;
 
 /// An exit code, or what went wrong.
 type Outcome = Result<u8, Vec<Fault>>;
@@ -67,6 +69,16 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
+    /// The campaign in a folder, with a bar for long work.
+    pub(crate) fn campaign(&self, dir: &Path) -> Campaign {
+        Campaign::new(dir).watched_by(crate::progress::watch(self.language))
+    }
+
+    /// A long text, indented and broken where the terminal ends.
+    pub(crate) fn indented(&self, text: &str) {
+        self.line(&crate::table::wrapped(&format!("  {}", yaohao::fault::printable(text)), WIDTH, "  "));
+    }
+
     /// A line of the language's table.
     pub(crate) fn say(&self, key: &str, facts: &[(&str, &dyn Display)]) {
         self.line(&crate::table::wrapped(&self.language.say(key, facts), WIDTH, "  "));
@@ -117,11 +129,23 @@ fn exit_code(code: Code) -> u8 {
         | Code::KeyForm
         | Code::KeyMissing
         | Code::CampaignState
+        | Code::FileUtf8
         | Code::IntakeEncoding
+        | Code::IntakeFormat
+        | Code::IntakeDamaged
+        | Code::IntakeLimit
+        | Code::IntakeMacro
+        | Code::IntakeEncrypted
+        | Code::IntakeSheet
+        | Code::IntakeSheets
+        | Code::IntakeQuote
         | Code::IntakeHeader
         | Code::IntakeHeaderTwice
-        | Code::IntakeExcel
-        | Code::IntakeEmpty => 2,
+        | Code::IntakeHeaderMerged
+        | Code::IntakeEmpty
+        | Code::SourceFeature
+        | Code::SourceDatabase
+        | Code::HistoryRecord => 2,
         _ => 1,
     }
 }

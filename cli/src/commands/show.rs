@@ -3,7 +3,7 @@
 use super::Screen;
 use crate::table::short;
 use std::collections::BTreeMap;
-use yaohao::announcement::{Announcement, CellSize, Stratum, WithoutChance};
+use yaohao::announcement::{Announcement, CellSize, History, Stratum, WithoutChance};
 use yaohao::outcome::Outcome;
 use yaohao::record::Record;
 
@@ -21,6 +21,21 @@ pub(super) fn announcement(screen: &Screen, announcement: &Announcement) {
     rows.extend(announcement.strata.iter().map(|stratum| stratum_row(screen, stratum)));
     screen.table(&rows);
     without_chance(screen, &announcement.without_chance);
+    for stratum in &announcement.strata {
+        if let Some(reason) = stratum.never.as_ref().filter(|_| stratum.cells.iter().any(|cell| cell.size.is_never())) {
+            screen.say("never", &[("stratum", &stratum.name), ("reason", reason)]);
+        }
+    }
+    if let Some(history) = &announcement.history {
+        let excluded = |reason| announcement.targets.excluded.0.get(reason).copied().unwrap_or(0);
+        let facts: [(&str, &dyn std::fmt::Display); 4] = [
+            ("campaigns", &history.campaigns.len()),
+            ("level", &excluded(History::OTHER_LEVEL)),
+            ("cap", &excluded(History::YEARLY_CAP)),
+            ("recently", &excluded(History::DRAWN_RECENTLY)),
+        ];
+        screen.say("history", &facts);
+    }
     if announcement.unowned > 0 {
         screen.say("unowned", &[("count", &announcement.unowned)]);
     }

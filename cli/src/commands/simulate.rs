@@ -4,21 +4,23 @@ use super::check::{departments, look};
 use super::show::{per_cent, ten_thousandths};
 use super::{Outcome, Screen, one};
 use crate::args::Simulate;
-use yaohao_office::campaign::Campaign;
 use yaohao_office::files::Folder;
-use yaohao_office::simulate::{CellTrials, Trials, frozen_files, simulate};
+use yaohao_office::simulate::{CellTrials, Trials, simulate};
 
 /// Cells shown; a campaign that is split by county has many.
 const CELLS: usize = 40;
 
 pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
-    let campaign = Campaign::new(&arguments.dir);
+    let campaign = screen.campaign(&arguments.dir);
     let trials = match campaign.announcement() {
-        Ok(statement) => simulate(statement.body(), &Folder::new(&campaign.public()), arguments.draws).map_err(one)?,
+        Ok(statement) => {
+            simulate(statement.body(), &Folder::new(&campaign.public()), arguments.draws, campaign.watch())
+                .map_err(one)?
+        }
         // before the announcement the plan as it stands is tried
         Err(_) => {
-            let frozen = look(&arguments.dir)?;
-            simulate(&frozen.announcement, &frozen_files(&frozen), arguments.draws).map_err(one)?
+            let frozen = look(&campaign)?;
+            simulate(&frozen.announcement, &frozen, arguments.draws, campaign.watch()).map_err(one)?
         }
     };
     cells(screen, &trials);

@@ -198,7 +198,7 @@ impl Small {
             campaign.commit(contributor, [value; 32]).unwrap();
         }
         if let Err(faults) = campaign.announce(&time("2024-10-14T08:00:00Z"), &mut entropy) {
-            panic!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+            panic!("{}", faults.faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
         }
         if let Some(change) = self.announced {
             let mut files = read_folder(&campaign.public());

@@ -1,13 +1,19 @@
 //! plan.toml: what the officer writes.
 
+mod history;
+mod registers;
+
+pub use history::{EarlierCampaign, HistoryPlan};
+pub use registers::{Conflict, Effect, Exclusion, IdForm, List, MARKS, Place, Register, Role, Source};
+
 use crate::files::read_text;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use yaohao::announcement::{Basis, BeaconPlan, Department, Item, QUICKNET, Stratum, Team};
 use yaohao::encoding::{Members, Value};
 use yaohao::fault::{Code, Fault, Result};
-use yaohao::ident::{Date, Id, Name, Text, Time};
+use yaohao::ident::{Date, Id, Text, Time};
 
 /// A plan, checked.
 #[derive(Debug, Clone)]
@@ -33,11 +39,13 @@ pub struct Plan {
     /// Whether rows without a stratum are left out (and counted in public) instead of refused.
     pub leave_out_unowned: bool,
     /// The register of targets.
-    pub targets: Source,
+    pub targets: Register,
     /// The register of inspectors.
-    pub inspectors: Source,
+    pub inspectors: Register,
     /// The register of recusals.
-    pub recusals: RecusalSource,
+    pub recusals: Register,
+    /// Earlier campaigns that count.
+    pub history: Option<HistoryPlan>,
     /// The beacon.
     pub beacon: BeaconPlan,
     /// The contributors, ascending.
@@ -46,58 +54,6 @@ pub struct Plan {
     pub signers: Vec<Id>,
     /// How many of them must sign.
     pub threshold: u64,
-}
-
-/// Where a register comes from and how its columns are named.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// The file, relative to the campaign's folder.
-    pub file: String,
-    /// Whether bad rows are left out (and counted in public) instead of refused.
-    pub set_aside: bool,
-    /// What the ids are.
-    pub id_form: IdForm,
-    /// Frozen name to the source's header.
-    pub columns: BTreeMap<Name, String>,
-    /// Withheld name to the source's header.
-    pub withheld: BTreeMap<Name, String>,
-    /// Which rows are excluded, with reasons.
-    pub exclude: Vec<Exclusion>,
-}
-
-/// What the ids of a register are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum IdForm {
-    /// Unified social credit codes or registration numbers, checked.
-    CreditCode,
-    /// Any id.
-    Id,
-    /// Pseudonyms of what the column holds.
-    Pseudonym,
-}
-
-/// Rows with one of these values in a column take no part.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Exclusion {
-    /// The source's header.
-    pub column: String,
-    /// The values.
-    pub values: Vec<String>,
-    /// The reason, a name.
-    pub reason: String,
-}
-
-/// Where the recusals come from.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecusalSource {
-    /// The file, relative to the campaign's folder; none means no recusals.
-    pub file: Option<String>,
-    /// Headers of target, inspector and category.
-    #[serde(default)]
-    pub columns: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -110,7 +66,8 @@ struct File {
     basis: String,
     window: FileWindow,
     departments: Vec<Value>,
-    registers: FileRegisters,
+    registers: registers::FileRegisters,
+    history: Option<history::FileHistory>,
     items: Vec<Value>,
     strata: Vec<Value>,
     #[serde(default)]
@@ -125,36 +82,6 @@ struct File {
 struct FileWindow {
     from: String,
     to: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileRegisters {
-    targets: FileSource,
-    inspectors: FileSource,
-    recusals: RecusalSource,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileSource {
-    file: String,
-    #[serde(default)]
-    on_bad_row: OnBadRow,
-    id_form: IdForm,
-    columns: BTreeMap<String, String>,
-    #[serde(default)]
-    withheld: BTreeMap<String, String>,
-    #[serde(default)]
-    exclude: Vec<Exclusion>,
-}
-
-#[derive(Deserialize, Default, PartialEq)]
-#[serde(rename_all = "kebab-case")]
-enum OnBadRow {
-    #[default]
-    Refuse,
-    SetAside,
 }
 
 #[derive(Deserialize)]
@@ -202,6 +129,7 @@ impl Plan {
         if window.0 > window.1 {
             return Err(plan_fault("the window ends before it begins"));
         }
+        let [targets, inspectors, recusals] = registers::registers(file.registers)?;
         let plan = Self {
             number: Id::parse(&file.number).map_err(|fault| fault.column("number"))?,
             title: Text::parse(&file.title).map_err(|fault| fault.column("title"))?,
@@ -219,9 +147,10 @@ impl Plan {
                     return Err(plan_fault(&format!("unowned must be \"refuse\" or \"leave-out\", not {other:?}")));
                 }
             },
-            targets: source(file.registers.targets)?,
-            inspectors: source(file.registers.inspectors)?,
-            recusals: file.registers.recusals,
+            targets,
+            inspectors,
+            recusals,
+            history: file.history.map(history::history).transpose()?,
             beacon: beacon(&file.seed.beacon)?,
             contributors: file.seed.contributors.iter().map(|id| Id::parse(id)).collect::<Result<_>>()?,
             signers: file.signers.holders.iter().map(|id| Id::parse(id)).collect::<Result<_>>()?,
@@ -250,23 +179,6 @@ fn stratum(value: Value, path: &str) -> Result<Stratum> {
     let stratum = Stratum::parse_plan(&mut members)?;
     members.finish()?;
     Ok(stratum)
-}
-
-fn source(file: FileSource) -> Result<Source> {
-    let named = |columns: BTreeMap<String, String>| -> Result<BTreeMap<Name, String>> {
-        columns.into_iter().map(|(name, header)| Ok((Name::parse(&name)?, header))).collect()
-    };
-    for exclusion in &file.exclude {
-        Name::parse(&exclusion.reason).map_err(|fault| fault.column("exclude.reason"))?;
-    }
-    Ok(Source {
-        file: file.file,
-        set_aside: file.on_bad_row == OnBadRow::SetAside,
-        id_form: file.id_form,
-        columns: named(file.columns)?,
-        withheld: named(file.withheld)?,
-        exclude: file.exclude,
-    })
 }
 
 /// A beacon by round, or by the time from which on its round is wanted.

@@ -1,0 +1,148 @@
+//! Earlier campaigns that keep targets out of this one, read from their published files (SPEC §6.2).
+
+use crate::files::read_bytes;
+use crate::plan::{EarlierCampaign, HistoryPlan, IdForm, Plan};
+use crate::watch::{Watch, Work};
+use std::collections::BTreeMap;
+use std::path::Path;
+use yaohao::announcement::{Announcement, Earlier, History, Level, months_before};
+use yaohao::encoding::Digest;
+use yaohao::fault::{Code, Fault, Result};
+use yaohao::ident::{Date, Time};
+use yaohao::record::Record;
+use yaohao::register::parse_row;
+use yaohao::statement::Statement;
+
+/// What the earlier campaigns of a plan say.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// What the announcement says of them.
+    pub announced: Option<History>,
+    /// Who takes no part, and why.
+    pub reasons: BTreeMap<String, &'static str>,
+    /// Each campaign's number, record, and how many it drew.
+    pub campaigns: Vec<(Earlier, usize)>,
+    /// What is worth a look.
+    pub notes: Vec<Fault>,
+}
+
+/// Reads the earlier campaigns that a plan names.
+///
+/// # Errors
+/// [`Code::HistoryRecord`] when files are missing or do not belong together, [`Code::HistoryPseudonym`].
+pub fn read_history(base: &Path, plan: &Plan, now: &Time, watch: &dyn Watch) -> Result<Past> {
+    let Some(history) = &plan.history else { return Ok(Past::default()) };
+    if plan.targets.id_form == IdForm::Pseudonym {
+        return Err(Fault::new(Code::HistoryPseudonym).file("plan.toml"));
+    }
+    watch.begin(Work::Scan, "history", u64::try_from(history.campaigns.len()).ok());
+    let read = history.campaigns.iter().map(|campaign| {
+        let read = drawn(base, campaign);
+        watch.advance(1);
+        read.map_err(|fault| Fault::new(Code::HistoryRecord).fact("campaign", &campaign.public).fact("detail", fault))
+    });
+    let read: Result<Vec<Drawn>> = read.collect();
+    watch.end();
+    let mut read = read?;
+    read.sort_by(|a, b| (&a.earlier.number, &a.earlier.record).cmp(&(&b.earlier.number, &b.earlier.record)));
+    let announced = History {
+        campaigns: read.iter().map(|drawn| drawn.earlier.clone()).collect(),
+        drawn_within_months: history.drawn_within_months,
+        yearly_cap: history.yearly_cap,
+        level: history.level,
+        other_levels: history.other_levels,
+    };
+    announced.check().map_err(|fault| fault.file("plan.toml"))?;
+    Ok(Past {
+        reasons: reasons(&read, history, plan, now),
+        notes: read.iter().filter_map(|drawn| out_of_turn(drawn, history, plan)).collect(),
+        campaigns: read.into_iter().map(|drawn| (drawn.earlier, drawn.ids.len())).collect(),
+        announced: Some(announced),
+    })
+}
+
+/// Whom an earlier campaign drew, and when.
+struct Drawn {
+    earlier: Earlier,
+    drawn_at: Time,
+    window_from: Date,
+    ids: Vec<String>,
+}
+
+/// Reads one campaign. Announcement, record and list must belong together by their digests; whether the draw was right
+/// is for `verify` to say.
+fn drawn(base: &Path, campaign: &EarlierCampaign) -> Result<Drawn> {
+    let folder = base.join(&campaign.public);
+    let read = |name: &str| read_bytes(&folder.join(name));
+    let announcement = Statement::<Announcement>::parse(&read("announcement.json")?)
+        .map_err(|fault| fault.file("announcement.json"))?;
+    let record = Statement::<Record>::parse(&read("record.json")?).map_err(|fault| fault.file("record.json"))?;
+    let differs = |found: Digest, expected: Digest| {
+        Fault::new(Code::CampaignMixed).fact("found", found).fact("expected", expected)
+    };
+    if let Some(expected) = campaign.record.filter(|expected| *expected != record.digest()) {
+        return Err(differs(record.digest(), expected).file("record.json"));
+    }
+    if record.body().announcement != announcement.digest() {
+        return Err(differs(record.body().announcement, announcement.digest()).file("record.json"));
+    }
+    let selected = read("selected.csv")?;
+    let digest = Digest::of(&selected);
+    if digest != record.body().selected.sha256 {
+        return Err(differs(digest, record.body().selected.sha256).file("selected.csv"));
+    }
+    let text = std::str::from_utf8(&selected).map_err(|_| Fault::new(Code::RegisterUtf8).file("selected.csv"))?;
+    let (mut cells, mut ids) = (Vec::new(), Vec::new());
+    for (line, row) in text.lines().skip(1).zip(1..) {
+        parse_row(line, &mut cells).map_err(|fault| fault.file("selected.csv").row(row))?;
+        if let [_, _, _, role, id, _] = cells.as_slice()
+            && role == "drawn"
+        {
+            ids.push(id.to_string());
+        }
+    }
+    let (number, record_digest) = (announcement.body().number.clone(), record.digest());
+    Ok(Drawn {
+        earlier: Earlier { level: campaign.level, number, record: record_digest },
+        drawn_at: record.body().drawn_at.clone(),
+        window_from: announcement.body().window_from,
+        ids,
+    })
+}
+
+/// The first reason that applies to each target, in the order of SPEC §6.2.
+fn reasons(read: &[Drawn], history: &HistoryPlan, plan: &Plan, now: &Time) -> BTreeMap<String, &'static str> {
+    let same_year = |drawn: &&Drawn| drawn.window_from.year() == plan.window.0.year();
+    let mut reasons = BTreeMap::new();
+    let mut add = |ids: &mut dyn Iterator<Item = &String>, reason: &'static str| {
+        ids.for_each(|id| {
+            reasons.entry(id.clone()).or_insert(reason);
+        });
+    };
+    if history.other_levels {
+        let other = |drawn: &&Drawn| drawn.earlier.level != history.level;
+        add(&mut read.iter().filter(same_year).filter(other).flat_map(|drawn| &drawn.ids), History::OTHER_LEVEL);
+    }
+    if let Some(cap) = history.yearly_cap {
+        let mut times: BTreeMap<&String, u64> = BTreeMap::new();
+        for id in read.iter().filter(same_year).flat_map(|drawn| &drawn.ids) {
+            *times.entry(id).or_default() += 1;
+        }
+        add(&mut times.into_iter().filter(|(_, times)| *times >= cap).map(|(id, _)| id), History::YEARLY_CAP);
+    }
+    if let Some(since) = history.drawn_within_months.and_then(|months| months_before(now, months)) {
+        let recent = |drawn: &&Drawn| drawn.drawn_at > since;
+        add(&mut read.iter().filter(recent).flat_map(|drawn| &drawn.ids), History::DRAWN_RECENTLY);
+    }
+    reasons
+}
+
+/// Levels draw from above: a province that draws after its counties finds their firms taken, and they keep the better part.
+fn out_of_turn(drawn: &Drawn, history: &HistoryPlan, plan: &Plan) -> Option<Fault> {
+    let (own, other) = (history.level?, drawn.earlier.level?);
+    let late = history.other_levels && own < other && drawn.window_from.year() == plan.window.0.year();
+    late.then(|| {
+        let fault = Fault::new(Code::HistoryOrder).fact("campaign", &drawn.earlier.number);
+        fault.fact("level", Level::name(other)).fact("own", Level::name(own))
+    })
+}
