@@ -15,7 +15,7 @@ use yaohao_office::staffing::{Shortage, Staffing, staffing};
 /// Trial draws that look whether all seats can be filled; of large registers fewer, since each reads all rows.
 const TRIALS: u64 = 20;
 /// Rows of all trial draws together.
-const TRIAL_ROWS: u64 = 4_000_000;
+const TRIAL_ROWS: u64 = 2_000_000;
 /// Regions that are shown when nothing is short there.
 const REGIONS: usize = 12;
 /// Places that are short are shown up to here.
@@ -46,7 +46,9 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
     let rows = frozen.announcement.targets.commitment.rows.max(1);
     let draws = (TRIAL_ROWS / rows).clamp(2, TRIALS);
     let trials = simulate(&frozen.announcement, &frozen, draws, campaign.watch()).map_err(one)?;
-    departments(screen, &trials);
+    if trials.infeasible < trials.draws {
+        departments(screen, &trials);
+    }
     match &trials.first_infeasible {
         None => {
             screen.say("check-feasible", &[("trials", &trials.draws)]);

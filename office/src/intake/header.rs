@@ -32,6 +32,8 @@ pub(super) struct WantedColumn<'a> {
     pub(super) header: Option<&'a str>,
     /// Whether a table without it is useless even if another source has it.
     pub(super) key: bool,
+    /// Whether lists of the plan fill it, so that it is looked for in no table.
+    pub(super) from_lists: bool,
 }
 
 /// Where a column's values come from.
@@ -169,6 +171,9 @@ impl Attempt {
             .columns
             .iter()
             .map(|column| {
+                if column.from_lists {
+                    return Some(Found::Default(String::new()));
+                }
                 let default = || source.defaults.get(column.name).cloned().map(Found::Default);
                 let absent = || (!only && !column.key).then_some(Found::Absent);
                 find_column(&plain, wanted.register, source, column).map(Found::Column).or_else(default).or_else(absent)

@@ -51,8 +51,11 @@ pub(super) fn read_lists(
     let id = Name::parse("id").map_err(|fault| vec![fault])?;
     let (mut effects, mut reports, mut faults) = (Effects::default(), Vec::new(), Vec::new());
     for (index, list) in register.lists.iter().enumerate() {
-        let wanted =
-            Wanted { register, columns: vec![WantedColumn { name: &id, header: None, key: true }], exclude: &[] };
+        let wanted = Wanted {
+            register,
+            columns: vec![WantedColumn { name: &id, header: None, key: true, from_lists: false }],
+            exclude: &[],
+        };
         let reader = Reader { base: context.base, watch: context.watch, only: true };
         let form = |layout: &Layout, row: &Row<'_>, out: &mut Formed| form(layout, row, out, context, register);
         match reader.read((index, &list.source), &wanted, &form) {

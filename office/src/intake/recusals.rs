@@ -26,7 +26,7 @@ pub fn read_recusals(
         .map(Name::parse)
         .collect::<Result<_>>()
         .map_err(|fault| vec![fault])?;
-    let columns = names.iter().map(|name| WantedColumn { name, header: None, key: true }).collect();
+    let columns = names.iter().map(|name| WantedColumn { name, header: None, key: true, from_lists: false }).collect();
     let wanted = Wanted { register, columns, exclude: &[] };
     let mut intake = Intake::of(register.role, &RECUSAL_COLUMNS);
     let (mut drafts, mut faults) = (Drafts::default(), Vec::new());

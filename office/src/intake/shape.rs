@@ -32,7 +32,7 @@ impl<'a> Shape<'a> {
 
     /// What the register needs of a table.
     pub(super) fn wanted(&self) -> Wanted<'_> {
-        let column = |name, header, key| WantedColumn { name, header, key };
+        let column = |name, header, key| WantedColumn { name, header, key, from_lists: self.is_marks(name) };
         let attributes = self.attributes.iter().map(|(name, _)| column(name, None, false));
         let withheld = self.withheld.iter().map(|(name, header)| column(name, *header, false));
         Wanted {
@@ -43,7 +43,7 @@ impl<'a> Shape<'a> {
     }
 
     /// Whether lists of the plan put their marks into a column, which no table has then.
-    pub(super) fn is_marks(&self, name: &Name) -> bool {
+    fn is_marks(&self, name: &Name) -> bool {
         name.as_str() == MARKS && self.register.has_marks()
     }
 
@@ -108,9 +108,6 @@ impl<'a> Shape<'a> {
         words: Option<&BTreeMap<String, String>>,
         layout: &Layout,
     ) -> Result<Cow<'r, str>> {
-        if self.is_marks(name) {
-            return Ok(Cow::Borrowed(""));
-        }
         let (cell, index) = match origin {
             Found::Absent => return Ok(Cow::Borrowed(ABSENT)),
             Found::Default(value) => (Cell { form: Form::Text, text: value }, None),

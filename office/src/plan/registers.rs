@@ -195,7 +195,7 @@ struct FileRegister {
     #[serde(flatten)]
     own: FileSource,
     #[serde(default)]
-    sources: Vec<FileSource>,
+    sources: Vec<FileOneSource>,
     #[serde(default)]
     on_bad_row: OnBadRow,
     id_form: Option<IdForm>,
@@ -211,6 +211,14 @@ struct FileRegister {
     lists: Vec<FileList>,
     #[serde(default)]
     conflicts: BTreeMap<String, FileConflict>,
+}
+
+/// One of several tables: nothing but a source.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileOneSource {
+    #[serde(flatten)]
+    source: FileSource,
 }
 
 #[derive(Deserialize, Default)]
@@ -311,7 +319,7 @@ fn register(role: Role, file: FileRegister) -> Result<Register> {
     Ok(register)
 }
 
-fn sources(path: &str, role: Role, own: FileSource, others: Vec<FileSource>) -> Result<Vec<Source>> {
+fn sources(path: &str, role: Role, own: FileSource, others: Vec<FileOneSource>) -> Result<Vec<Source>> {
     let wrong = |detail: &str| plan_fault(&format!("{path}: {detail}"));
     let common = (own.columns.clone(), own.defaults.clone());
     let has_own = own.file.is_some() || own.database.is_some() || own.query.is_some();
@@ -322,7 +330,7 @@ fn sources(path: &str, role: Role, own: FileSource, others: Vec<FileSource>) -> 
         (false, true) => return Err(wrong("file is missing")),
         (false, false) => {
             // what stands at the register holds for each of its sources unless the source says otherwise
-            let with_common = |mut file: FileSource| {
+            let with_common = |FileOneSource { source: mut file }| {
                 common.0.iter().for_each(|(name, header)| {
                     file.columns.entry(name.clone()).or_insert_with(|| header.clone());
                 });
