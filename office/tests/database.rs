@@ -3,6 +3,8 @@
 #![allow(missing_docs, reason = "a test is no library")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop")]
 
+mod support;
+
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::ops::ControlFlow;
@@ -10,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
+use support::Small;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao_office::table::{Batch, Form, Table};
 use yaohao_office::watch::{Silent, Watch, Work};
@@ -64,6 +67,39 @@ fn cells_come_as_the_database_has_them() {
     }
     let none = rows(&mut Table::query(&server.url(), "SELECT code FROM firms WHERE false").unwrap()).unwrap();
     assert_eq!(none, [(1, vec!["code".to_owned()])]);
+}
+
+/// A campaign whose targets come from a query gives the very file that the same rows give as CSV.
+#[test]
+fn a_register_that_is_the_answer_to_a_query() {
+    let Some(server) = server() else { return };
+    server.change(
+        "CREATE TABLE registry (uscc text, risk text, matters text, area int, staff int, state text);
+         INSERT INTO registry VALUES ('F2', 'D', 'yanhua', 3301, 20, NULL), ('F4', 'C', 'yanhua、guandao', 3302, 40, 'x'),
+         ('F1', 'A', 'yanhua', 3301, 10, NULL), ('F5', 'A', 'yanhua', 3301, 50, NULL)",
+    );
+    let sql = "select uscc as id, risk as class, matters as items, area as region, state as status from registry";
+    let file = "file = \"private/targets.csv\"\n";
+    let query = format!("database = \"{}\"\nquery = \"{sql}\"\n", server.url());
+    let small = Small { recusals: "target,inspector,category\n".to_owned(), ..Small::default() };
+    let look = |small: &Small| {
+        let folder = tempfile::tempdir().unwrap();
+        let (campaign, _) = small.lay(folder.path());
+        campaign.look(&support::time("2024-10-14T08:00:00Z"))
+    };
+    let asked = look(&small.clone().plan(file, &query)).unwrap();
+    let csv = "id,class,items,region,status\nF1,A,yanhua,3301,\nF2,D,yanhua,3301,\nF4,C,yanhua;guandao,3302,x\nF5,A,yanhua,3301,\n";
+    let read = look(&Small { targets: csv.to_owned(), ..small.clone() }).unwrap();
+    assert_eq!(asked.files(), read.files());
+    // the report names the database and never the password
+    let name = &asked.intakes[0].sources[0].name;
+    assert!(name.starts_with("postgres://") && !name.contains('@') && !name.contains("password"), "{name}");
+    let refused = look(&small.clone().plan(file, &query.replace("registry", "nowhere"))).unwrap_err();
+    assert_eq!(refused.faults[0].code(), Code::SourceDatabase);
+    server.change("UPDATE registry SET uscc = 'F 1' WHERE uscc = 'F1'");
+    let refused = look(&small.plan(file, &query.replace("from registry", "from registry order by staff"))).unwrap_err();
+    let fault = &refused.faults[0];
+    assert_eq!((fault.code(), fault.place().1, fault.place().2), (Code::IdForm, Some(2), Some("id")));
 }
 
 #[test]

@@ -145,6 +145,9 @@ impl Table {
     /// # Errors
     /// [`Code::IntakeDamaged`].
     pub fn merged(&mut self, sheet: Option<&str>) -> Result<Vec<Merged>> {
+        // without workbooks nothing has sheets
+        #[cfg(not(feature = "excel"))]
+        let _ = sheet;
         match self {
             #[cfg(feature = "excel")]
             Self::Workbook(workbook) => workbook.merged(sheet.unwrap_or_default()),
