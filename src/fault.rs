@@ -303,6 +303,7 @@ codes! {
     IntakeNumberId "intake.number-id" "cell {cell} is the number {value} where a code is expected: a number loses leading zeros, and all digits after the fifteenth" => "format the column as text in Excel and enter the codes again from their source"
     IntakeCut "intake.cut" "{value}: Excel took this code for a number and cut it to 15 digits; the last three are lost" => "format the column as text first, then enter the code again from its source; it cannot be restored from this file"
     IntakeInvisible "intake.invisible" "{value} holds the invisible character {character}" => "delete the cell and type the code again by hand"
+    IntakeFormula "intake.formula" "{value} would be taken for a formula by whoever opens the published table in Excel" => "remove the sign at the beginning (= + - @)"
     IntakeDate "intake.date" "{value} is not a date" => "write 2026-01-05, 2026/1/5 or 2026年1月5日, or 长期有效 where there is no end"
     IntakeInteger "intake.integer" "{value} is not a whole number" => "write digits only"
     IntakeFlag "intake.flag" "{value} is neither yes nor no" => "write 是 or 否, or leave the cell empty"

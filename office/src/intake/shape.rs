@@ -70,6 +70,7 @@ impl<'a> Shape<'a> {
                 changes |= 1_u64.checked_shl(u32::try_from(column).unwrap_or(63)).unwrap_or(0);
             }
         };
+        no_formula(id.as_str()).map_err(named)?;
         note(0, cell.text, &true_id);
         out.drafts.push(id.as_str());
         for ((name, kind), (column, origin)) in self.attributes.iter().zip(&mut origins) {
@@ -120,6 +121,7 @@ impl<'a> Shape<'a> {
         let at = At { row: row.number, column: index.unwrap_or(0) };
         let value = translated(normal(cell, kind, at).map_err(named)?, kind, words);
         check_length(&value).map_err(named)?;
+        no_formula(&value).map_err(named)?;
         Ok(value)
     }
 
@@ -159,9 +161,34 @@ fn translated<'v>(value: Cow<'v, str>, kind: Kind, words: Option<&BTreeMap<Strin
     Cow::Owned(elements.join(";"))
 }
 
+/// Frozen registers are opened in Excel, which runs what begins like a formula. A sign before a number, and a dash that
+/// stands for nothing, do no harm.
+fn no_formula(value: &str) -> Result<()> {
+    let Some(rest) = value.strip_prefix(['=', '+', '-', '@', '＝', '＋', '－', '＠']) else { return Ok(()) };
+    if rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !value.starts_with(['=', '@', '＝', '＠']) {
+        return Ok(());
+    }
+    Err(Fault::new(Code::IntakeFormula).fact("value", value))
+}
+
 fn check_length(value: &str) -> Result<()> {
     if value.len() > CELL_BYTES {
         return Err(Fault::new(Code::RegisterCell).fact("bytes", value.len()));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_formula;
+
+    #[test]
+    fn what_excel_would_run_is_not_published() {
+        for harmless in ["", "A1", "330106", "-", "-5", "+86", "-0.5", "烟花", "a=b", "(甲)"] {
+            assert!(no_formula(harmless).is_ok(), "{harmless}");
+        }
+        for formula in ["=1+1", "=cmd|' /C calc'!A0", "+A1", "-A1", "@SUM(A1)", "=", "@", "＝1", "-1+cmd", "--1"] {
+            assert!(no_formula(formula).is_err(), "{formula}");
+        }
+    }
 }
