@@ -41,7 +41,7 @@ pub(super) fn id_text(cell: Cell<'_>, form: IdForm, at: At) -> Result<String> {
     }
 }
 
-/// Forms an id as a register's plan says, from a text that [`id_text`] has put right or from the command line.
+/// Forms an id as a register's plan says, from a text that intake has put right or from the command line.
 ///
 /// # Errors
 /// [`Code::IntakeCode`], [`Code::IntakeCodeLength`], [`Code::IntakeCodeCharacter`], [`Code::IdForm`].
