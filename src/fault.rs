@@ -298,6 +298,7 @@ codes! {
     IntakeHeader "intake.header" "no row of this table is a header with {missing}; any of these names would serve: {aliases}; the nearest row has {found}" => "name the column so, or write {missing} = \"its name\" in the columns of this register in plan.toml"
     IntakeHeaderTwice "intake.header-twice" "the header has the column {column} twice" => "rename one of the two columns"
     IntakeHeaderMerged "intake.header-merged" "cells {cells} of the header are merged, so that only the first of these columns has a name" => "unmerge them in Excel and give every column its own name"
+    IntakeMerged "intake.merged" "cells {cells} are merged, so that only the first of them has a value" => "unmerge them in Excel and fill in every row"
     IntakeUncached "intake.uncached" "cell {cell} holds a formula whose result was never saved" => "open the file in Excel, let it compute, save it; or paste the values in place of the formulas"
     IntakeErrorCell "intake.error-cell" "cell {cell} shows the error {value}" => "correct the formula or write the value"
     IntakeNumberId "intake.number-id" "cell {cell} is the number {value} where a code is expected: a number loses leading zeros, and all digits after the fifteenth" => "format the column as text in Excel and enter the codes again from their source"

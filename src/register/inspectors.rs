@@ -121,10 +121,12 @@ impl Inspectors {
             Ok(u32::try_from(value).unwrap_or(u32::MAX))
         };
         let date = |index, column| Date::parse(cell(index)).map_err(|fault| fault.column(column));
-        let department = Id::parse(cell(self.columns.department)).map_err(|fault| fault.column("department"))?;
-        if !self.departments.contains(&department) {
-            return Err(Fault::new(Code::InspectorDepartment).column("department").fact("value", department));
-        }
+        let department = cell(self.columns.department);
+        let department = self
+            .departments
+            .get(department)
+            .cloned()
+            .ok_or_else(|| Fault::new(Code::InspectorDepartment).column("department").fact("value", department))?;
         let lead = match cell(self.columns.lead) {
             "yes" => true,
             "" => false,

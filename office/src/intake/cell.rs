@@ -34,9 +34,20 @@ impl fmt::Display for At {
     }
 }
 
+/// What a spreadsheet shows in place of a value, as it comes out in a CSV.
+const ERRORS: [&str; 10] =
+    ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"];
+
 /// Refuses a cell that holds no value although it should.
 pub(super) fn readable(cell: Cell<'_>, at: At) -> Result<()> {
+    if cell.text.contains(char::REPLACEMENT_CHARACTER) {
+        // what another program has put in place of bytes that it could not read
+        return Err(Fault::new(Code::IntakeEncoding));
+    }
     match cell.form {
+        Form::Text if cell.text.starts_with('#') && ERRORS.contains(&cell.text.trim()) => {
+            Err(Fault::new(Code::IntakeErrorCell).fact("cell", at).fact("value", cell.text.trim()))
+        }
         Form::Error => Err(Fault::new(Code::IntakeErrorCell).fact("cell", at).fact("value", cell.text)),
         Form::Uncached => Err(Fault::new(Code::IntakeUncached).fact("cell", at)),
         _ => Ok(()),
@@ -51,10 +62,7 @@ pub(super) fn readable(cell: Cell<'_>, at: At) -> Result<()> {
 pub(super) fn normal<'a>(cell: Cell<'a>, kind: Kind, at: At) -> Result<Cow<'a, str>> {
     readable(cell, at)?;
     let text = text(cell.text);
-    if let Some(c) = text.chars().find(|c| invisible(*c)) {
-        let character = format!("U+{:04X}", u32::from(c));
-        return Err(Fault::new(Code::IntakeInvisible).fact("value", &text).fact("character", character));
-    }
+    visible(&text)?;
     if text.chars().any(char::is_control) {
         return Err(Fault::new(Code::RegisterControl));
     }
@@ -62,7 +70,7 @@ pub(super) fn normal<'a>(cell: Cell<'a>, kind: Kind, at: At) -> Result<Cow<'a, s
         Kind::Text => Ok(text),
         Kind::Set => Ok(set(&text).into()),
         Kind::Flag => flag(&text).map(Cow::Borrowed),
-        Kind::Date => date(&text, cell.form).map(Cow::Owned),
+        Kind::Date => date(&text).map(Cow::Owned),
         Kind::Number => number(text),
     }
 }
@@ -70,7 +78,9 @@ pub(super) fn normal<'a>(cell: Cell<'a>, kind: Kind, at: At) -> Result<Cow<'a, s
 /// A cell as a plain text, for comparing it with words of the plan.
 pub(super) fn plain_text<'a>(cell: Cell<'a>, at: At) -> Result<Cow<'a, str>> {
     readable(cell, at)?;
-    Ok(text(cell.text))
+    let text = text(cell.text);
+    visible(&text)?;
+    Ok(text)
 }
 
 /// The withheld form of a cell: as a text, but invisible characters just go, since nothing is decided by it.
@@ -86,8 +96,19 @@ pub(super) fn withheld<'a>(cell: Cell<'a>, at: At) -> Result<Cow<'a, str>> {
     Ok(text)
 }
 
+/// Refuses a text that holds more than can be seen.
+pub(super) fn visible(text: &str) -> Result<()> {
+    match text.chars().find(|c| invisible(*c)) {
+        Some(c) => {
+            let character = format!("U+{:04X}", u32::from(c));
+            Err(Fault::new(Code::IntakeInvisible).fact("value", text).fact("character", character))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Characters that take no room and change what a text is: zero-width and direction marks, soft hyphens, byte order marks.
-pub(super) fn invisible(c: char) -> bool {
+fn invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e007f}')
 }
@@ -156,7 +177,7 @@ fn flag(text: &str) -> Result<&'static str> {
 /// The date that stands for "no end".
 const NO_END: &str = "9999-09-09";
 
-fn date(text: &str, form: Form) -> Result<String> {
+fn date(text: &str) -> Result<String> {
     let wrong = || Fault::new(Code::IntakeDate).fact("value", text);
     if text.is_empty() {
         return Err(wrong());
@@ -168,7 +189,7 @@ fn date(text: &str, form: Form) -> Result<String> {
     let found = match text.len() {
         // a day number of Excel, 20000 (1954) to 73050 (2099): what a date becomes when its format is lost
         5 if all_digits => from_serial(text),
-        8 if all_digits && form == Form::Text => parts(&[text.get(..4), text.get(4..6), text.get(6..)]),
+        8 if all_digits => parts(&[text.get(..4), text.get(4..6), text.get(6..)]),
         // the time of day says nothing about a certificate
         _ => written(text.split([' ', 'T']).next().unwrap_or_default()),
     };

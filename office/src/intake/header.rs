@@ -13,6 +13,9 @@ const LOOK: usize = 30;
 /// So many rows right below the header may be hints.
 const HINTS: usize = 3;
 
+/// More merged cells than this are not explained one by one.
+const MERGED: usize = 100;
+
 /// Words by which a row under the header is known as a hint how to fill the table in.
 const HINT_WORDS: [&str; 12] =
     ["填写", "必填", "选填", "例如", "示例", "格式", "说明", "如：", "如:", "fill in", "required", "example"];
@@ -60,6 +63,8 @@ pub(super) struct Layout {
     pub(super) exclude: Vec<Option<usize>>,
     /// Rows right below the header that are hints.
     pub(super) hints: Vec<u64>,
+    /// Whether day numbers mean other days than usual.
+    pub(super) days_from_1904: bool,
 }
 
 impl Layout {
@@ -107,6 +112,29 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// Rows whose cells are merged with others in a column that is used: all but the first of such cells are empty.
+    pub(super) fn merged_rows(&self, merged: &[Merged]) -> Vec<Fault> {
+        let used = |range: &Merged| {
+            let columns = self.columns.iter().filter_map(|found| match found {
+                Found::Column(index) => Some(*index),
+                _ => None,
+            });
+            let mut columns = columns.chain(self.exclude.iter().copied().flatten());
+            columns.find(|index| (range.columns.0..=range.columns.1).contains(&(index + 1)))
+        };
+        let fault = |range: &Merged| {
+            let several = range.rows.0 < range.rows.1 || range.columns.0 < range.columns.1;
+            let below = range.rows.1 > self.row && !self.hints.contains(&range.rows.0);
+            let column = used(range).filter(|_| several && below)?;
+            let row = if range.rows.0 < range.rows.1 { range.rows.0 + 1 } else { range.rows.0 };
+            let header = self.headers.get(column).cloned().unwrap_or_default();
+            Some(Fault::new(Code::IntakeMerged).row(row).column(header).fact("cells", cells(range)))
+        };
+        merged.iter().filter_map(fault).take(MERGED).collect()
+    }
+}
+
 /// Columns and exclusions that none of a register's tables has.
 pub(super) fn nowhere(layouts: &[Layout], wanted: &Wanted<'_>, sources: &[Source]) -> Vec<Fault> {
     let (Some(layout), Some(source)) = (layouts.first(), sources.first()) else { return Vec::new() };
@@ -139,9 +167,12 @@ pub(super) fn merged_header(merged: &[Merged], row: u64) -> Option<String> {
         let (top, bottom) = range.rows;
         (top..=bottom).contains(&row) && (range.columns.0 < range.columns.1 || bottom > row)
     };
-    let range = merged.iter().find(spans)?;
+    merged.iter().find(spans).map(cells)
+}
+
+fn cells(range: &Merged) -> String {
     let corner = |row: u64, column: usize| format!("{}{row}", column_letters(column.saturating_sub(1)));
-    Some(format!("{}:{}", corner(range.rows.0, range.columns.0), corner(range.rows.1, range.columns.1)))
+    format!("{}:{}", corner(range.rows.0, range.columns.0), corner(range.rows.1, range.columns.1))
 }
 
 /// A header's text as it is compared: half width, lower case, without blanks, marks of duty and hints in brackets.
@@ -226,7 +257,7 @@ impl Attempt {
                 return Err(vec![Fault::new(Code::IntakeHeaderTwice).row(self.row).fact("column", column)]);
             }
         }
-        Ok(Layout { row: self.row, headers: self.headers, columns, exclude, hints: Vec::new() })
+        Ok(Layout { row: self.row, headers: self.headers, columns, exclude, hints: Vec::new(), days_from_1904: false })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Ids as offices write them.
 
-use super::cell::{At, half_width, invisible, readable};
+use super::cell::{At, half_width, readable, visible};
 use crate::keys::RegisterKey;
 use crate::plan::IdForm;
 use crate::table::{Cell, Form};
@@ -16,10 +16,7 @@ use yaohao::ident::{Id, credit};
 /// [`Code::IntakeErrorCell`].
 pub(super) fn id_text(cell: Cell<'_>, form: IdForm, at: At) -> Result<String> {
     readable(cell, at)?;
-    if let Some(c) = cell.text.chars().find(|c| invisible(*c)) {
-        let character = format!("U+{:04X}", u32::from(c));
-        return Err(Fault::new(Code::IntakeInvisible).fact("value", cell.text).fact("character", character));
-    }
+    visible(cell.text)?;
     let mut text = half_width(cell.text);
     if form == IdForm::CreditCode {
         text.retain(|c| !c.is_whitespace());

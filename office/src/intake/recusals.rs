@@ -133,9 +133,6 @@ impl Pair<'_> {
                 let header = layout.headers.get(*index).map_or("category", String::as_str);
                 let text =
                     plain_text(cell, At { row: row.number, column: *index }).map_err(|fault| fault.column(header))?;
-                if text != cell.text {
-                    out.note_change(2);
-                }
                 (text.into_owned(), header)
             }
             Some(Found::Default(value)) => (value.clone(), "category"),
@@ -143,6 +140,13 @@ impl Pair<'_> {
         };
         let words = Name::parse("category").ok().and_then(|name| self.register.values.get(&name));
         let text = words.and_then(|words| words.get(&text)).cloned().unwrap_or(text);
+        let before = match layout.columns.get(2) {
+            Some(Found::Column(index)) => row.cell(*index).text,
+            _ => text.as_str(),
+        };
+        if text != before {
+            out.note_change(2);
+        }
         Name::parse(&text).map(|name| name.to_string()).map_err(|fault| fault.column(header))
     }
 }

@@ -118,6 +118,9 @@ impl<'a> Shape<'a> {
             Some(index) => fault.column(header(layout, index, name)),
             None => fault.column(name.as_str()),
         };
+        if kind == Kind::Date && layout.days_from_1904 && cell.form == Form::Number && cell.text.len() == 5 {
+            return Err(named(Fault::new(Code::IntakeDate).fact("value", cell.text)));
+        }
         let at = At { row: row.number, column: index.unwrap_or(0) };
         let value = translated(normal(cell, kind, at).map_err(named)?, kind, words);
         check_length(&value).map_err(named)?;

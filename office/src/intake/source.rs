@@ -114,14 +114,17 @@ impl Reader<'_> {
         .map_err(in_file)?;
         let sheet = self.choose_sheet(&mut table, source, wanted).map_err(|faults| located(faults, &name))?;
         let merged = table.merged(sheet.as_deref()).map_err(in_file)?;
-        let fixed_width = table.has_fixed_width();
+        let (fixed_width, days_from_1904) = (table.has_fixed_width(), table.about().days_from_1904);
         let number = u16::try_from(index).unwrap_or(u16::MAX);
         let mut found: Option<Result<Layout, Vec<Fault>>> = None;
         let mut formed = Formed::default();
         let watch = Named { watch: self.watch, name: &name };
         let mut sink = |batch: &Batch| {
             if found.is_none() {
-                found = Some(self.layout(batch, wanted, source, &merged));
+                found = Some(self.layout(batch, wanted, source, &merged).and_then(|layout| {
+                    let faults = layout.merged_rows(&merged);
+                    if faults.is_empty() { Ok(Layout { days_from_1904, ..layout }) } else { Err(faults) }
+                }));
             }
             let Some(Ok(layout)) = &found else { return Ok(ControlFlow::Break(())) };
             let rows: Vec<Row<'_>> = batch

@@ -35,7 +35,7 @@ pub const UNPACKED_BYTES: u64 = 2 << 30;
 /// A part of a workbook over this size must not have shrunk more than [`UNPACKED_RATIO`] times; sheets shrink 5 to 60 times.
 pub const SMALL_PART_BYTES: u64 = 32 << 20;
 /// See [`SMALL_PART_BYTES`].
-pub const UNPACKED_RATIO: u64 = 250;
+pub const UNPACKED_RATIO: u64 = 500;
 /// Most characters of a cell: what a spreadsheet can hold.
 pub const CELL_CHARACTERS: usize = 32_767;
 /// Most columns of a table: what a spreadsheet can hold.
@@ -70,6 +70,8 @@ pub struct About {
     pub encoding: Option<Encoding>,
     /// The sheets of a workbook that are visible, in order.
     pub sheets: Vec<String>,
+    /// Whether a workbook counts days from 1904, so that a bare day number means another day than usual.
+    pub days_from_1904: bool,
 }
 
 impl Table {
@@ -105,11 +107,15 @@ impl Table {
     /// What it is.
     #[must_use]
     pub fn about(&self) -> About {
-        let plain = |format| About { format, encoding: None, sheets: Vec::new() };
+        let plain = |format| About { format, encoding: None, sheets: Vec::new(), days_from_1904: false };
         match self {
             Self::Text(text) => About { encoding: Some(text.encoding()), ..plain(Format::Csv) },
             #[cfg(feature = "excel")]
-            Self::Workbook(workbook) => About { sheets: workbook.sheets(), ..plain(workbook.format()) },
+            Self::Workbook(workbook) => About {
+                sheets: workbook.sheets(),
+                days_from_1904: workbook.days_from_1904(),
+                ..plain(workbook.format())
+            },
             #[cfg(feature = "parquet")]
             Self::Parquet(_) => plain(Format::Parquet),
             #[cfg(feature = "postgres")]

@@ -38,9 +38,6 @@ use yaohao::fault::{Code, Fault, Result};
 /// Most bytes of a workbook of the old form, which is read into memory: a full sheet of it has about 30 MB.
 const OLD_BYTES: u64 = 128 << 20;
 
-/// Merged cells that begin below this row are of no interest: no header stands there.
-const HEAD_ROWS: u64 = 1000;
-
 /// A workbook, opened.
 pub struct Workbook {
     book: Book,
@@ -52,8 +49,8 @@ pub struct Workbook {
 enum Book {
     /// Of Excel 2007 and later. Sheets are read from the file again each time.
     New(Box<Xlsx<BufReader<File>>>, Package),
-    /// Of older Excels. It is in memory.
-    Old(Box<Xls<Cursor<Vec<u8>>>>),
+    /// Of older Excels, and whether it counts days from 1904. It is in memory.
+    Old(Box<Xls<Cursor<Vec<u8>>>>, bool),
 }
 
 impl Workbook {
@@ -74,7 +71,7 @@ impl Workbook {
         };
         let sheets = visible(match &book {
             Book::New(book, _) => book.sheets_metadata(),
-            Book::Old(book) => book.sheets_metadata(),
+            Book::Old(book, _) => book.sheets_metadata(),
         })?;
         Ok(Self { book, sheets })
     }
@@ -82,7 +79,7 @@ impl Workbook {
     pub(super) fn format(&self) -> Format {
         match self.book {
             Book::New(..) => Format::Xlsx,
-            Book::Old(_) => Format::Xls,
+            Book::Old(..) => Format::Xls,
         }
     }
 
@@ -95,11 +92,19 @@ impl Workbook {
         self.find(sheet)?;
         match &mut self.book {
             Book::New(book, package) => read_new(book, package, sheet, batch, watch, sink),
-            Book::Old(book) => read_old(book, sheet, batch, watch, sink),
+            Book::Old(book, _) => read_old(book, sheet, batch, watch, sink),
         }
     }
 
-    /// Merged cells of the first rows of a sheet.
+    /// Whether day numbers are counted from 1904.
+    pub(super) fn days_from_1904(&self) -> bool {
+        match &self.book {
+            Book::New(book, _) => book.has_1904_epoch(),
+            Book::Old(_, from_1904) => *from_1904,
+        }
+    }
+
+    /// Merged cells of a sheet.
     pub(super) fn merged(&mut self, sheet: &str) -> Result<Vec<Merged>> {
         self.find(sheet)?;
         let ranges = match &mut self.book {
@@ -108,9 +113,9 @@ impl Workbook {
                 // which part the sheet is was not found out: calamine knows, but has to read all of it
                 None => guarded(|| book.merge_cells_by_sheet_name(sheet))?.map_err(|error| refused(&error))?,
             },
-            Book::Old(book) => book.merge_cells_by_sheet_name(sheet).map_err(damaged)?,
+            Book::Old(book, _) => book.merge_cells_by_sheet_name(sheet).map_err(damaged)?,
         };
-        Ok(ranges.iter().map(merged).filter(|merged| merged.rows.0 <= HEAD_ROWS).collect())
+        Ok(ranges.iter().map(merged).collect())
     }
 
     fn find(&self, sheet: &str) -> Result<()> {
@@ -128,12 +133,12 @@ fn open_new(file: File) -> Result<Book> {
 }
 
 fn open_old(bytes: &[u8]) -> Result<Book> {
-    let (stream, code_page) = biff::distil(&ole::workbook_stream(bytes)?)?;
+    let (stream, code_page, from_1904) = biff::distil(&ole::workbook_stream(bytes)?)?;
     let file = Cursor::new(ole::wrap(&stream)?);
     let mut options = XlsOptions::default();
     options.force_codepage = code_page;
     let book = guarded(|| Xls::new_with_options(file, options))?.map_err(damaged)?;
-    Ok(Book::Old(Box::new(book)))
+    Ok(Book::Old(Box::new(book), from_1904))
 }
 
 /// Names of the sheets that an office sees as tables.

@@ -34,10 +34,10 @@ pub(super) fn footer(file: &mut File, length: u64) -> Result<()> {
     let Some(behind) = length.checked_sub(8) else { return Err(damaged("the file has no footer")) };
     let tail = bytes(file, behind, 8)?;
     let size = tail.first_chunk().map_or(0, |size| u64::from(u32::from_le_bytes(*size)));
+    let Some(start) = behind.checked_sub(size) else { return Err(damaged("the footer is longer than the file")) };
     if size > FOOTER_BYTES {
         return Err(limit("bytes of the footer", size, FOOTER_BYTES));
     }
-    let Some(start) = behind.checked_sub(size) else { return Err(damaged("the footer is longer than the file")) };
     let footer = bytes(file, start, size)?;
     schema(&footer).ok_or_else(|| damaged("the schema in the footer contradicts itself"))
 }

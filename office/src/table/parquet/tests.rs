@@ -397,7 +397,7 @@ fn a_schema_that_claims_the_impossible_is_refused() {
     let mut long = claimed(&[1, 0]);
     let end = long.len();
     long[end - 8..end - 4].copy_from_slice(&u32::MAX.to_le_bytes());
-    assert_eq!(open(&long).map(drop).map_err(|fault| fault.code()), Err(Code::IntakeLimit));
+    assert_eq!(open(&long).map(drop).map_err(|fault| fault.code()), Err(Code::IntakeDamaged));
 }
 
 #[test]

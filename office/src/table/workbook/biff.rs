@@ -41,12 +41,13 @@ const SHORT_NUMBERS: u16 = 0x00bd;
 const FLAG_OR_ERROR: u16 = 0x0205;
 const MERGED: u16 = 0x00e5;
 
-/// The stream without what is not needed, and the code page of its texts if it must be set.
+/// The stream without what is not needed, the code page of its texts if it must be set, and
+/// whether it counts days from 1904.
 ///
 /// # Errors
 /// [`Code::IntakeEncrypted`], [`Code::IntakeMacro`], [`Code::IntakeFormat`], [`Code::IntakeLimit`],
 /// [`Code::IntakeLong`], [`Code::IntakeDamaged`].
-pub(super) fn distil(stream: &[u8]) -> Result<(Vec<u8>, Option<u16>)> {
+pub(super) fn distil(stream: &[u8]) -> Result<(Vec<u8>, Option<u16>, bool)> {
     let mut out = Vec::new();
     let globals = globals(stream, &mut out)?;
     let mut counts = Counts { grid: 0, texts: 0 };
@@ -58,7 +59,7 @@ pub(super) fn distil(stream: &[u8]) -> Result<(Vec<u8>, Option<u16>)> {
         let records = usize::try_from(sheet.start).ok().and_then(|start| stream.get(start..)).ok_or_else(cut)?;
         distil_sheet(records, &globals.lengths, &mut counts, &mut out)?;
     }
-    Ok((out, globals.code_page))
+    Ok((out, globals.code_page, globals.from_1904))
 }
 
 struct Globals {
@@ -66,6 +67,7 @@ struct Globals {
     /// Length of each shared string.
     lengths: Vec<u16>,
     code_page: Option<u16>,
+    from_1904: bool,
 }
 
 struct SheetPlace {
@@ -90,7 +92,7 @@ fn globals(stream: &[u8], out: &mut Vec<u8>) -> Result<Globals> {
         _ => return Err(Fault::new(Code::IntakeFormat).fact("found", "a workbook of a very old Excel")),
     };
     put(out, &first);
-    let mut globals = Globals { sheets: Vec::new(), lengths: Vec::new(), code_page: Some(CHINESE) };
+    let mut globals = Globals { sheets: Vec::new(), lengths: Vec::new(), code_page: Some(CHINESE), from_1904: false };
     for record in records {
         let record = record?;
         match record.kind {
@@ -116,7 +118,11 @@ fn globals(stream: &[u8], out: &mut Vec<u8>) -> Result<Globals> {
                 globals.code_page = None;
                 put(out, &record);
             }
-            DATE_MODE | FORMAT | CELL_FORMAT => put(out, &record),
+            DATE_MODE => {
+                globals.from_1904 = record.pieces.first().and_then(|data| data.first()) == Some(&1);
+                put(out, &record);
+            }
+            FORMAT | CELL_FORMAT => put(out, &record),
             END => {
                 put(out, &record);
                 if is_new {

@@ -39,6 +39,15 @@ impl Package {
             return Err(limit("parts of the workbook", archive.len(), PARTS));
         }
         recognise(&mut archive)?;
+        // parts that share their bytes are a trap: little to read, and no end of unpacking
+        let mut packed = 0_u64;
+        for index in 0..archive.len() {
+            let part = guarded(|| archive.by_index_raw(index).map(|part| part.compressed_size()))?;
+            packed = packed.saturating_add(part.map_err(damaged)?);
+        }
+        if packed > bytes {
+            return Err(damaged("its parts together are larger than the file"));
+        }
         let (mut total, mut merged, mut kept) = (0, BTreeMap::new(), BTreeMap::new());
         for index in 0..archive.len() {
             let (name, scan) = guarded(|| pass(&mut archive, index, bytes, &mut total)).flatten()?;

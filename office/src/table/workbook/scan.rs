@@ -1,7 +1,7 @@
 //! Looks at the bytes of a part while they pass.
 
 use super::xml::{Tag, root};
-use super::{HEAD_ROWS, damaged, limit};
+use super::{damaged, limit};
 use crate::table::Merged;
 use yaohao::fault::Result;
 
@@ -12,7 +12,7 @@ const KEPT: usize = 4 << 20;
 /// A tag longer than this merges no cells.
 const LONGEST_TAG: usize = 1 << 10;
 /// Most merged ranges that are noted.
-const MOST_MERGED: usize = 10_000;
+const MOST_MERGED: usize = 1 << 20;
 /// Every shared string takes at least this many bytes: `<si><t/></si>`.
 const SHARED_STRING_BYTES: u64 = 12;
 /// Most bytes that calamine may spend on styles; it keeps fonts anew for each. A swollen workbook needs a tenth of it.
@@ -29,7 +29,7 @@ pub(super) enum Scan {
     Strings(Vec<u8>),
     /// How many tags there are, and the longest way from one to the next, with the one that is going on.
     Styles { tags: u64, longest: u64, current: u64 },
-    /// Cells that are merged, in the first rows of a sheet.
+    /// Cells that are merged in a sheet.
     Merged(Vec<Merged>),
 }
 
@@ -130,7 +130,7 @@ fn merged_cells(bytes: &[u8], found: &mut Vec<Merged>) {
             continue;
         }
         let range = Tag::new(inside).attribute("ref").and_then(|range| parse_range(&range));
-        found.extend(range.filter(|range| range.rows.0 <= HEAD_ROWS));
+        found.extend(range);
     }
 }
 
@@ -171,7 +171,8 @@ mod tests {
         let xml = b"<worksheet><sheetData><c r=\"G1\" t=\"inlineStr\"><is><t>mergeCell ref=\"A1:B9\"</t></is></c>\
                     </sheetData><x:mergeCells count=\"3\"><x:mergeCell ref=\"A1:F1\"/><mergeCell  ref='AA2:AB3' ></mergeCell>\
                     <mergeCell ref=\"A2000:B2000\"/><mergeCell ref=\"1\"/></x:mergeCells></worksheet>";
-        let expected = [Merged { rows: (1, 1), columns: (1, 6) }, Merged { rows: (2, 3), columns: (27, 28) }];
+        let range = |rows, columns| Merged { rows, columns };
+        let expected = [range((1, 1), (1, 6)), range((2, 3), (27, 28)), range((2000, 2000), (1, 2))];
         for block in [1, 2, 7, 64, 1000] {
             match passed("xl/worksheets/sheet1.xml", xml, block) {
                 Scan::Merged(found) => assert_eq!(found, expected, "{block}"),
