@@ -10,6 +10,7 @@ pub mod generate;
 pub mod history;
 pub mod intake;
 pub mod keys;
+pub mod ledger;
 pub mod plan;
 pub mod prove;
 pub mod simulate;
