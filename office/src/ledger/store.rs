@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ledger::{
-    Checkpoint, Edge, KeyName, Leaf, NoteSignature, Receipt, Signed, Tile, Tiles, Verifier, bundle_entries,
+    Checkpoint, Edge, KeyName, Leaf, NoteSignature, Receipt, Signed, Tile, Tiles, Verifier, WIDTH, bundle_entries,
     check_consistency, consistency_proof, root,
 };
 use yaohao::suite::SecretKey;
@@ -72,7 +72,7 @@ pub struct Checked {
 
 /// Held while a writer works. The lock lives as long as the file is open, and dies with its process.
 #[derive(Debug)]
-pub struct Writer(#[expect(dead_code, reason = "dropping it frees the lock")] File);
+struct Writer(#[expect(dead_code, reason = "dropping it frees the lock")] File);
 
 impl Log {
     /// Makes an empty log.
@@ -84,6 +84,10 @@ impl Log {
         let _writer = lock(folder)?;
         if folder.join("checkpoint").exists() || folder.join(".next").exists() {
             return Err(Fault::new(Code::LogExists).file(shown(folder)));
+        }
+        // the folder's own name must last, too
+        if let Some(parent) = folder.parent().filter(|parent| parent.is_dir()) {
+            sync(parent)?;
         }
         let edge = Edge::empty();
         let signed = Signed::make(&key.origin, 0, edge.root(), &key.key)?;
@@ -134,6 +138,7 @@ impl Log {
             let signed = Signed::make(&key.origin, log.edge.size(), log.edge.root(), &key.key)?;
             publish(folder, &signed)?;
             log.signed = signed;
+            remove_passed(folder, &files);
         }
         Ok((log, appended))
     }
@@ -261,11 +266,32 @@ struct Folder<'a>(&'a Path);
 
 impl Tiles for Folder<'_> {
     fn tile(&self, tile: Tile) -> Result<Vec<u8>> {
-        read_bytes(&self.0.join(tile.path()))
+        self.read(&tile.path(), || {
+            let mut bytes = self.tile(Tile { width: WIDTH, ..tile })?;
+            bytes.truncate(usize::try_from(tile.width).unwrap_or(0) * 32);
+            Ok(bytes)
+        })
     }
 
     fn bundle(&self, tile: Tile) -> Result<Vec<u8>> {
-        read_bytes(&self.0.join(tile.bundle_path()))
+        self.read(&tile.bundle_path(), || {
+            let mut bytes = self.bundle(Tile { width: WIDTH, ..tile })?;
+            let entries = bundle_entries(&bytes, WIDTH)?;
+            let width = usize::try_from(tile.width).unwrap_or(0);
+            let kept = entries.iter().take(width).map(|entry| entry.len() + 2).sum();
+            bytes.truncate(kept);
+            Ok(bytes)
+        })
+    }
+}
+
+impl Folder<'_> {
+    /// A file; where a partial one is gone because the log went on, what it was is the beginning of the full one.
+    fn read(&self, path: &str, full: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
+        match read_bytes(&self.0.join(path)) {
+            Err(fault) if fault.code() == Code::FileMissing && path.contains(".p/") => full().map_err(|_| fault),
+            other => other,
+        }
     }
 }
 
@@ -320,6 +346,13 @@ fn write_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     folders.iter().rev().try_for_each(|folder| sync(folder))
 }
 
+/// Removes the partial tiles of tiles that are full now. It saves space and nothing else, so it may fail.
+fn remove_passed(folder: &Path, files: &[(String, Vec<u8>)]) {
+    for (path, _) in files.iter().filter(|(path, _)| !path.contains(".p/")) {
+        let _ = fs::remove_dir_all(folder.join(format!("{path}.p")));
+    }
+}
+
 /// Makes a checkpoint the log's: durable as an intent first, then seen.
 fn publish(folder: &Path, signed: &Signed) -> Result<()> {
     write_whole(&folder.join(".next"), signed.note().to_file().as_bytes())?;
@@ -345,7 +378,7 @@ fn flush(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Makes the names in a folder durable. Where folders cannot be opened (Windows) the system sees to it.
-fn sync(folder: &Path) -> Result<()> {
+pub(super) fn sync(folder: &Path) -> Result<()> {
     if cfg!(windows) {
         return Ok(());
     }

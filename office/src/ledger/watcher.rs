@@ -4,6 +4,7 @@
 //! an origin. A checkpoint is durable there before its cosignature is given away, and requests are judged one by one
 //! under a lock, also between processes.
 
+use super::store::sync;
 use crate::files::{make_folder, read_bytes, read_fault, read_text, shown, write_fault, write_whole};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -65,6 +66,9 @@ impl Watcher {
         }
         let path = self.path("logs", log.name().as_str());
         make_folder(&self.folder.join("logs"))?;
+        make_folder(&self.folder.join("seen"))?;
+        // the names of these folders must last as long as what will stand in them
+        sync(&self.folder)?;
         if path.exists() && read_text(&path)?.trim() != log.to_string() {
             return Err(Fault::new(Code::LogExists).file(shown(&path)));
         }
@@ -107,7 +111,6 @@ impl Watcher {
         match judge(&request, log.as_ref(), last.as_ref()) {
             Err(refused) => Ok(refusal(refused, Some(origin))),
             Ok(signed) => {
-                make_folder(&self.folder.join("seen"))?;
                 // the lines of others are of no use here
                 let mut note = Note::new(signed.note().text())?;
                 let line = note.cosignature(&self.name, &self.key, time);
