@@ -3,6 +3,11 @@
 //! A [`Fault`] carries a [`Code`] that never changes its name, a place (file, row, column), and facts as text. The
 //! English wording is here; other languages are tables from the code's name to text, made by whoever talks to people.
 
+mod toml_text;
+
+pub use toml_text::{by_likeness, toml_fault};
+
+use std::borrow::Cow;
 use std::fmt;
 
 /// A refusal: code, place, facts.
@@ -71,6 +76,13 @@ impl Fault {
         self
     }
 
+    /// The same facts under another code: for one that knows better what can still be done.
+    #[must_use]
+    pub fn recoded(mut self, code: Code) -> Self {
+        self.0.code = code;
+        self
+    }
+
     /// Adds a fact, which messages show in place of `{key}`.
     #[must_use]
     pub fn fact(mut self, key: &'static str, value: impl fmt::Display) -> Self {
@@ -99,19 +111,19 @@ impl Fault {
     /// ```
     #[must_use]
     pub fn fill(&self, template: &str) -> String {
-        self.fill_in(template, |value| value)
+        self.fill_in(template, |_, value| Cow::Borrowed(value))
     }
 
-    /// The same, with facts in the reader's words where `word` has any.
+    /// The same, with facts in the reader's words: `word` is given each fact's key and value.
     #[must_use]
-    pub fn fill_in<'a>(&'a self, template: &str, word: impl Fn(&'a str) -> &'a str) -> String {
+    pub fn fill_in<'a>(&'a self, template: &str, word: impl Fn(&str, &'a str) -> Cow<'a, str>) -> String {
         let mut out = String::new();
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
             let (key, behind) = after.split_once('}').unwrap_or((after, ""));
             match self.0.facts.iter().find(|(name, _)| *name == key) {
-                Some((_, value)) => out.push_str(word(value)),
+                Some((_, value)) => out.push_str(&word(key, value)),
                 None => out.push('?'),
             }
             rest = behind;
@@ -210,13 +222,13 @@ codes! {
     SetForm "set.form" "{value} is not a set (elements joined by ';', ascending, none empty, none twice)" => "sort the elements and remove doubles"
     // --- registers
     RegisterUtf8 "register.utf8" "not UTF-8 text" => "freeze the register again with `yaohao announce`"
-    RegisterBom "register.bom" "begins with a byte order mark" => "freeze the register again; a frozen register has none"
-    RegisterCrlf "register.crlf" "a line ends with CR LF or holds a CR" => "freeze the register again; a frozen register has LF only"
+    RegisterBom "register.bom" "begins with a byte order mark" => "fetch the file again, and do not save it from Excel"
+    RegisterCrlf "register.crlf" "a line ends with CR LF or holds a CR" => "fetch the file again, and do not save it from Excel"
     RegisterControl "register.control" "a cell holds a control character" => "remove the invisible character from the source"
     RegisterEnd "register.end" "the last line does not end with LF" => "the file was cut off: copy it again"
     RegisterHeader "register.header" "the header is {found}, expected {expected}" => "freeze the register again; columns follow from the announcement"
     RegisterCells "register.cells" "the row has {found} cells, expected {expected}" => "look for a comma without quotes in this row"
-    RegisterQuotes "register.quotes" "quotes are missing, unneeded or never closed" => "freeze the register again; quotes stand only where needed"
+    RegisterQuotes "register.quotes" "quotes are missing, unneeded or never closed" => "fetch the file again, and do not save it from Excel"
     RegisterCell "register.cell" "the cell has {bytes} bytes, at most 4096 are allowed" => "shorten the cell in the source"
     RegisterOrder "register.order" "the id {id} is not greater than the one before" => "the register must be sorted by id and hold each once: remove the double, freeze again"
     RegisterRows "register.rows" "{found} rows, expected {expected}" => "the file is not the one announced: fetch it again"
@@ -237,7 +249,7 @@ codes! {
     // --- rules and announcement
     RuleForm "rule.form" "not a rule: {detail}" => "use eq, in, prefix, has-any, and, or, not, as SPEC §5 shows"
     RuleLimit "rule.limit" "the rule is deeper than 16 levels, or has more than 1,000 nodes or 10,000 values" => "split the stratum, or write an `in` list"
-    AnnouncementForm "announcement.form" "{detail}" => "correct the plan and announce again"
+    AnnouncementForm "announcement.form" "{detail}" => "correct plan.toml; what is announced already needs a campaign with the next number"
     ColumnUnknown "column.unknown" "column {column} is named by a rule but is not in the register" => "add the column to the mapping in plan.toml"
     ColumnUnused "column.unused" "column {column} is in the register but no rule names it" => "remove it: only what the draw needs is published"
     StratumSize "stratum.size" "stratum {stratum} asks for {size} of {population}" => "ask for no more than there are, or use a rate"
@@ -278,9 +290,27 @@ codes! {
     OutcomeDiffers "outcome.differs" "line {line} is {found}, the lottery gives {expected}" => "this is not the outcome of the draw"
     RecordDiffers "record.differs" "{member} is {found}, recomputed {expected}" => "the record does not describe this draw"
     AssignInfeasible "assign.infeasible" "department {department}: {tasks} targets ({which}) need {seats} officers, but the {inspectors} officers who may go there can fill only {places} places" => "add officers, capacity or qualifications there, or draw fewer targets"
+    DrawInfeasible "draw.infeasible" "department {department}: {tasks} targets ({which}) need {seats} officers, but the {inspectors} officers who may go there can fill only {places} places" => "nothing of this announcement can be changed: keep all its files, publish the reason, and announce again under the next number"
     LimitInspectors "limit.inspectors" "more than {limit} inspectors or seats" => "split the campaign"
     // --- plan, intake, campaign folder
     PlanForm "plan.form" "{detail}" => "correct plan.toml; `yaohao new` writes one with comments"
+    PlanSyntax "plan.syntax" "{detail} (from character {column})" => "correct this line: {text}"
+    PlanUnknownKey "plan.unknown-key" "{key} is not known; known here: {known}" => "correct the name, or remove the line"
+    PlanMissingKey "plan.missing-key" "{key} is missing" => "add {key} = …; `yaohao new` writes a plan with comments"
+    PlanType "plan.type" "{detail}" => "correct this line: {text}"
+    PlanMember "plan.member" "{place} {detail}" => "correct it in plan.toml; `yaohao new` writes one with comments"
+    PlanTemplate "plan.template" "{member} is still the template's: {value}" => "write {own}"
+    PlanSpec "plan.spec" "spec is {found}, this program knows yaohao/1" => "write spec = \"yaohao/1\", or use a program for that version"
+    PlanWindow "plan.window" "window: the inspections end ({to}) before they begin ({from})" => "correct the two dates"
+    PlanDepartment "plan.department" "item {item}: {department} is not a department of this plan; they are: {known}" => "correct the id, or add the department with [[departments]]"
+    PlanLeader "plan.leader" "item {item}: {found} seats lead, it must be exactly one" => "write leader = true, with count = 1, at one seat and leader = false at all others"
+    PlanThreshold "plan.threshold" "threshold is {threshold}, there are {holders} holders" => "write a threshold from 1 to the number of holders"
+    PlanMark "plan.mark" "registers.targets.lists: the mark {mark} changes nothing, since no rule names lists" => "write a rule with has-any = [\"lists\", [\"{mark}\"]], or give the list a reason in place of the mark"
+    PlanListEffect "plan.list-effect" "{place}: a list must have either reason (it excludes) or mark (rules name it)" => "write reason = \"…\" or mark = \"…\", one of them"
+    PlanReason "plan.reason" "{place}: the reason {reason} is kept for the section history" => "choose another name"
+    PlanSource "plan.source" "{place}: {detail}" => "write file = \"…\", or database and query, or one [[….sources]] for every table"
+    PlanConflict "plan.conflict" "{place} is {word}, which is none of {known}" => "write one of these"
+    PlanUnusedName "plan.unused-name" "{place}: no column is called {name}; probably {near} is meant" => "correct the name (one of {known}), or remove it"
     KeyMissing "key.missing" "there is no key of {holder}" => "make one with `yaohao key new {holder} DIR`, or put the holder's public key into private/keys/{holder}.pub"
     KeyForm "key.form" "not a key file: {detail}" => "a key file holds 64 hexadecimal digits"
     IntakeFormat "intake.format" "this is {found}, which cannot be read as a table, whatever its name says" => "save the table as .xlsx or as CSV, and name that file in plan.toml"
@@ -296,6 +326,7 @@ codes! {
     IntakeWidth "intake.width" "the row has {found} cells, the header has {expected}" => "look for a missing or extra comma or quote in this row or the one before"
     IntakeLong "intake.long" "the cell holds {characters} characters, at most {limit} are read" => "shorten it; look for a quote that was not closed"
     IntakeHeader "intake.header" "no row of this table is a header with {missing}; any of these names would serve: {aliases}; the nearest row has {found}" => "name the column so, or write {missing} = \"its name\" in the columns of this register in plan.toml"
+    IntakeExcludeColumn "intake.exclude-column" "no row of this table is a header with {column}, by which rows are excluded; the nearest row has {found}" => "add the column, or name one of the table's in [[registers.{register}.exclude]] of plan.toml, or remove that part of the plan"
     IntakeHeaderTwice "intake.header-twice" "the header has the column {column} twice" => "rename one of the two columns"
     IntakeHeaderMerged "intake.header-merged" "cells {cells} of the header are merged, so that only the first of these columns has a name" => "unmerge them in Excel and give every column its own name"
     IntakeMerged "intake.merged" "cells {cells} are merged, so that only the first of them has a value" => "unmerge them in Excel and fill in every row"
@@ -313,11 +344,13 @@ codes! {
     IntakeUnique "intake.unique" "{value} stands already in {file}, row {first}, under another id" => "this looks like one and the same twice: remove or correct one of the two rows"
     IntakeConflict "intake.conflict" "{id}: {left} in {left_at}, but {right} in {right_at}" => "let the departments agree, or settle it in plan.toml: conflicts.{column} = … for this register"
     IntakeAbsent "intake.absent" "none of the tables that have this target has a column for {column}" => "add the column to one of them, or give its value for the table: defaults.{column} = … in plan.toml"
+    IntakeEmptyCell "intake.empty-cell" "{column} is empty: nobody could be sent there" => "fill in the cell, or exclude the row with a reason"
     IntakeTwin "intake.twin" "{name} stands here under {id} and in {file}, row {first}, under {other}: if it is one firm, its odds are doubled" => "remove the row with the old registration number; unique = [\"name\"] in plan.toml refuses such pairs"
     IntakeListUnknown "intake.list-unknown" "{count} of {of} ids of this list are not in the register (first: {id})" => "look whether they are mistyped; if they are of another place, there is nothing to do"
     SourceFeature "source.feature" "this program was built without {feature}" => "build it with that feature, or save the table as CSV"
     SourceDatabase "source.database" "the database says: {detail}" => "check address, name and password, and try the query by hand"
     HistoryRecord "history.record" "the earlier campaign {campaign} does not hold: {detail}" => "fetch its public folder again whole from where it was published; check the digest in plan.toml"
+    HistoryNumber "history.number" "{number} is the number of an earlier campaign that this plan names" => "give this campaign the next number: no number is used twice"
     HistoryOrder "history.order" "{campaign}, of the level {level}, has drawn in this year before this campaign of the level {own}" => "province, city and county draw in this order, so that the level above finds its firms free; if it could not be helped, there is nothing to do"
     HistoryPseudonym "history.pseudonym" "ids of this register are pseudonyms, which are new in every campaign: earlier draws cannot be recognised" => "use id_form = \"credit-code\" or \"id\", or remove [history] from plan.toml"
     IntakeCode "intake.code" "{value}: the check character is {found}, the other characters give {expected}: at least one is mistyped" => "copy the code from the licence"
@@ -325,16 +358,43 @@ codes! {
     IntakeCodeCharacter "intake.code-character" "{value}: character {position} is {found}, which no code has there" => "copy the code from the licence; there are no I, O, S, V, Z in it, a zero looks like O"
     IntakeEmpty "intake.empty" "the table has no rows" => "check that the right file is named in plan.toml"
     ColumnNotMapped "column.not-mapped" "no column is mapped to {column}, which {register} needs" => "add {column} = \"…\" to the columns of that register in plan.toml"
+    AnnounceSeats "announce.seats" "in {infeasible} of {trials} trial draws not all seats could be filled, and what is announced cannot be changed: so nothing was announced" => "run `yaohao check` and mend what it shows: add officers, capacity or qualifications, or draw fewer targets"
     CampaignExists "campaign.exists" "{file} is there already: a campaign is announced, closed and drawn once" => "nothing was changed; for another campaign use a new folder and the next number"
     CampaignState "campaign.state" "the campaign has no {file} yet" => "run `yaohao {command}` first"
     CampaignLocked "campaign.locked" "another yaohao works in this folder" => "wait until it is done"
     ContributorUnknown "contributor.unknown" "{contributor} is not an announced contributor" => "the plan names the contributors; it cannot be changed after the announcement"
     ContributionLate "contribution.late" "the campaign is closed: no contribution is taken any more" => "nothing: the closing says who was absent"
     CommitmentMissing "commitment.missing" "{contributor} has not committed to a value yet, and there is no beacon" => "run `yaohao contribute --commit --as {contributor}` before announcing"
+    CommitmentExists "commitment.exists" "{contributor} has committed already; nothing was changed" => "nothing: the value that was committed to is kept"
     BeaconPast "beacon.past" "round {round} is published at {time}, less than ten minutes after this announcement" => "choose a round after {earliest}: round or at, in [seed] of plan.toml"
     BeaconEarly "beacon.early" "round {round} is published at {time}" => "wait until then, fetch the round and draw"
     BeaconMissing "beacon.missing" "the campaign needs the beacon of round {round}" => "give its signature with --signature, or the relay's answer with --beacon FILE"
     IdUnknown "id.unknown" "{id} is in no register of this campaign" => "check the code; `yaohao prove` makes a proof that it is absent"
+    IdWithheld "id.withheld" "{id} was not found as it is written, and the register holds pseudonyms: without private/register.key a certificate number cannot be looked up, and this does not show that it is absent" => "ask the office that holds private/register.key, or give the pseudonym (P and 20 digits); for a firm, `yaohao prove` says whether it is among the targets"
+    // --- the log, its notes and witnesses
+    NoteForm "note.form" "not a signed note: {detail}" => "fetch it again whole; do not edit it"
+    NoteUnsigned "note.unsigned" "{name} has not signed this note" => "check the name and the key; without this signature the note says nothing"
+    NoteSignature "note.signature" "the signature of {name} does not fit this note" => "the note was changed after signing, or signed with another key: fetch it again"
+    KeyName "key.name" "{value} is not the name of a log or witness (1 to 255 bytes, no spaces, no plus sign)" => "use an address without its scheme, such as yjj.example.gov.cn/yaohao"
+    VerifierForm "verifier.form" "{value} is not a key of a log or witness (name+id+base64)" => "copy the whole line again from whoever holds the key"
+    CheckpointForm "checkpoint.form" "not a checkpoint: {detail}" => "fetch it again whole; do not edit it"
+    CheckpointOrigin "checkpoint.origin" "the checkpoint is of the log {found}, expected {expected}" => "fetch the checkpoint of the right log"
+    LeafForm "leaf.form" "the entry is not a leaf of a statement" => "this log holds other things too; only leaves of yaohao/1 can be compared with statements"
+    TileForm "tile.form" "the tile has {bytes} bytes, expected {expected}" => "fetch the log's folder again whole"
+    BundleForm "bundle.form" "the bundle does not hold {expected} entries" => "fetch the log's folder again whole"
+    ReceiptForm "receipt.form" "not a receipt: {detail}" => "fetch it again whole; do not edit it"
+    RequestForm "request.form" "not a request to a witness" => "send the form of C2SP tlog-witness"
+    LogEntry "log.entry" "entry {leaf} is not the one that the log's hashes were made of" => "the log's folder is damaged: restore it from a copy, and compare its checkpoint with one that somebody else kept"
+    LogEntryLong "log.entry-long" "the entry has {bytes} bytes, at most 65535 are allowed" => "log a digest of it"
+    LogRoot "log.root" "the log's tiles have the root {found}, its checkpoint says {expected}" => "the log's folder is damaged: restore it from a copy, and compare its checkpoint with one that somebody else kept"
+    LogInclusion "log.inclusion" "the path of leaf {leaf} does not lead to the checkpoint's root" => "the receipt is not of this statement, or was changed: ask the log for it again"
+    LogLeafAbsent "log.absent" "{leaf} is not in this log" => "append it with `yaohao log append`"
+    LogShrunk "log.shrunk" "the log has {found} leaves, but had {expected} before" => "leaves were lost: restore the log from a copy that has them before anything is appended; if there is none, say so in public"
+    LogForked "log.forked" "the log of {size} leaves does not continue the one of {old} leaves: its history was changed" => "keep both checkpoints: together they prove it; this log cannot be trusted any more"
+    LogExists "log.exists" "there is a log already" => "a log is made once; append to it"
+    LogGrown "log.grown" "the log has grown while the witness was asked" => "ask the witness again"
+    WitnessRefused "witness.refused" "the witness answered {status}: {detail}" => "ask whoever runs the witness whether it watches this log under this key"
+    WitnessUnreachable "witness.unreachable" "the witness cannot be reached: {detail}" => "check the address; try again later, the log itself is complete"
     // --- files
     FileUtf8 "file.utf8" "not UTF-8 text" => "save it as UTF-8"
     FileMissing "file.missing" "the file is missing" => "check the path; if the folder was downloaded, fetch it whole again"

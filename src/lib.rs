@@ -20,4 +20,5 @@ pub mod draw;
 pub mod assign;
 pub mod outcome;
 pub mod record;
+pub mod ledger;
 pub mod verify;

@@ -12,7 +12,7 @@ pub fn leaf_hash(bytes: &[u8]) -> Digest {
     Digest::from_hasher(hasher)
 }
 
-fn node_hash(left: &Digest, right: &Digest) -> Digest {
+pub(crate) fn node_hash(left: &Digest, right: &Digest) -> Digest {
     let mut hasher = Sha256::new();
     hasher.update([1]);
     hasher.update(left.0);
@@ -63,6 +63,11 @@ impl Range {
     /// Adds the hash of the next leaf.
     pub fn push(&mut self, leaf: Digest) {
         self.add((self.end, 1, leaf));
+    }
+
+    /// Adds the hash of the next perfect subtree of `leaves` leaves, a power of two; it must begin at a multiple of that.
+    pub(crate) fn push_perfect(&mut self, leaves: u64, hash: Digest) {
+        self.add((self.end, leaves, hash));
     }
 
     /// Both ranges as one; `None` unless `right` begins where this one ends.

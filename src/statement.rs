@@ -2,6 +2,7 @@
 
 use crate::encoding::{Digest, Members, Value, hex_array, object, parse_canonical};
 use crate::fault::{Code, Fault, Result};
+use crate::ident::Id;
 use crate::suite::{PublicKey, SecretKey, Suite};
 
 /// Most signatures of one statement.
@@ -159,6 +160,33 @@ impl<B> Statement<B> {
 #[must_use]
 pub fn signed_text(kind: Type, digest: &Digest) -> String {
     format!("yaohao/1 {}\n{digest}\n", kind.name())
+}
+
+/// What a statement of any type shows before its body is understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// Its type.
+    pub kind: Type,
+    /// Its campaign's number.
+    pub number: Id,
+    /// Its digest.
+    pub digest: Digest,
+}
+
+/// Reads the envelope of a statement's file, checks its signatures, and takes nothing but the number from its body.
+///
+/// # Errors
+/// The codes of form, [`Code::StatementType`], [`Code::StatementSpec`], [`Code::SuiteUnknown`],
+/// [`Code::SignatureInvalid`].
+pub fn outline(bytes: &[u8]) -> Result<Outline> {
+    let (kind, suite, value, signatures) = parse_envelope(bytes)?;
+    let kind = Type::ALL.into_iter().find(|known| known.name() == kind).ok_or_else(|| {
+        Fault::new(Code::StatementType).fact("found", &kind).fact("expected", Type::ALL.map(Type::name).join(", "))
+    })?;
+    let digest = Digest::of(value.to_canonical().as_bytes());
+    let number = Members::of(value.clone(), "body")?.parsed("number", Id::parse)?;
+    Statement { body: (), kind, suite, value, digest, signatures }.check_signatures()?;
+    Ok(Outline { kind, number, digest })
 }
 
 type Envelope = (String, Suite, Value, Vec<(PublicKey, [u8; 64])>);

@@ -47,6 +47,18 @@ impl PublicKey {
         hex_array(text).map(Self)
     }
 
+    /// The key of its 32 bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its 32 bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// What people compare aloud: the first 32 hexadecimal digits of SHA-256 of the key, in groups of four.
     #[must_use]
     pub fn fingerprint(&self) -> String {

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-/// In the order in which data flows; `ledger` will stand before `verify`.
-const ORDER: [&str; 16] = [
+/// In the order in which data flows; `verify` comes after them all.
+const ORDER: [&str; 17] = [
     "fault",
     "join",
     "encoding",
@@ -21,6 +21,7 @@ const ORDER: [&str; 16] = [
     "assign",
     "outcome",
     "record",
+    "ledger",
 ];
 
 fn sources(folder: &Path, into: &mut Vec<(String, String)>) {

@@ -3,6 +3,7 @@
 use crate::language::Language;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 /// All arguments; the help texts are in `messages/`.
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Simulate(Simulate),
     Generate(Generate),
     Key(Key),
+    Log(Log),
 }
 
 #[derive(Debug, Args)]
@@ -79,7 +81,10 @@ pub(crate) struct Verify {
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     pub(crate) dir: PathBuf,
-    pub(crate) id: String,
+    #[arg(required_unless_present = "teams")]
+    pub(crate) id: Option<String>,
+    #[arg(long)]
+    pub(crate) teams: bool,
 }
 
 #[derive(Debug, Args)]
@@ -151,11 +156,112 @@ pub(crate) struct KeySign {
     pub(crate) key: PathBuf,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Log {
+    #[command(subcommand)]
+    pub(crate) command: LogCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogCommand {
+    Init(LogInit),
+    Append(LogAppend),
+    Checkpoint(LogDir),
+    Prove(LogProve),
+    Verify(LogVerify),
+    Check(LogCheck),
+    Cosign(LogCosign),
+    Witness(LogWitness),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogDir {
+    #[arg(value_name = "DIR")]
+    pub(crate) log: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogInit {
+    #[arg(value_name = "DIR")]
+    pub(crate) log: PathBuf,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) origin: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogAppend {
+    #[arg(value_name = "DIR")]
+    pub(crate) log: PathBuf,
+    #[arg(value_name = "STATEMENT", required = true)]
+    pub(crate) statements: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogProve {
+    #[arg(value_name = "DIR")]
+    pub(crate) log: PathBuf,
+    #[arg(value_name = "STATEMENT")]
+    pub(crate) statement: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogVerify {
+    #[arg(value_name = "RECEIPT")]
+    pub(crate) receipt: PathBuf,
+    #[arg(value_name = "STATEMENT")]
+    pub(crate) statement: PathBuf,
+    #[arg(long, value_name = "KEY")]
+    pub(crate) log_key: String,
+    #[arg(long = "witness-key", value_name = "KEY")]
+    pub(crate) witness_keys: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogCheck {
+    #[arg(value_name = "DIR")]
+    pub(crate) log: PathBuf,
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub(crate) older: Option<PathBuf>,
+    #[arg(id = "own_log_key", long = "log-key", value_name = "KEY")]
+    pub(crate) log_key: Option<String>,
+    #[arg(long = "witness-key", value_name = "KEY")]
+    pub(crate) witness_keys: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogCosign {
+    #[arg(value_name = "DIR")]
+    pub(crate) log: PathBuf,
+    #[arg(long, value_name = "URL")]
+    pub(crate) witness: String,
+    #[arg(long, value_name = "KEY")]
+    pub(crate) witness_key: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogWitness {
+    #[arg(id = "witness_dir", value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: String,
+    #[arg(long, value_name = "KEY")]
+    pub(crate) watch: Vec<String>,
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<String>,
+}
+
 /// Reads the arguments; usage errors and help come as `Err`.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Cli, Language), clap::Error> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let language = Language::choose(&arguments);
-    let matches = localised(Cli::command(), language, "").try_get_matches_from(arguments)?;
+    let matches = localised(Cli::command(), language, "").try_get_matches_from(arguments).inspect_err(|error| {
+        // clap speaks English only: at least say what kind of mistake it is, and where the way out is
+        if language == Language::Chinese && error.use_stderr() {
+            let _ = writeln!(std::io::stderr().lock(), "{}", language.text("usage-error"));
+        }
+    })?;
     Ok((Cli::from_arg_matches(&matches)?, language))
 }
 

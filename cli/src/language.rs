@@ -1,5 +1,6 @@
 //! Messages in two languages, from the tables in `messages/`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::LazyLock;
@@ -22,6 +23,20 @@ static CHINESE_REMEDY: LazyLock<Table> = LazyLock::new(|| table(include_str!("..
 
 /// Facts that are English words, in Chinese.
 static CHINESE_FACTS: LazyLock<Table> = LazyLock::new(|| table(include_str!("../messages/zh-faults.toml"), "facts"));
+
+/// Facts that are English sentences with places for other words, in Chinese; those that say most come first.
+static CHINESE_PHRASES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+    let mut phrases: Vec<_> = table(include_str!("../messages/zh-faults.toml"), "phrases").into_iter().collect();
+    let said = |english: &str| english.len().saturating_sub(2 * english.matches("{}").count());
+    phrases.sort_by_key(|(english, _)| std::cmp::Reverse(said(english)));
+    phrases
+});
+
+/// Facts that the program words. All others are words of the office: they are shown as they are.
+const WORDED: [&str; 3] = ["detail", "place", "found"];
+
+/// A phrase in a phrase in a phrase, not more.
+const NESTED: usize = 4;
 
 fn table(source: &str, name: &str) -> Table {
     let mut tables: BTreeMap<String, Table> = toml::from_str(source).unwrap_or_default();
@@ -92,7 +107,7 @@ impl Language {
             Self::Chinese => {
                 let of = |table: &Table, english: &str| {
                     let template = table.get(code.name()).map_or(english, String::as_str);
-                    fault.fill_in(template, |fact| CHINESE_FACTS.get(fact).map_or(fact, String::as_str))
+                    fault.fill_in(template, in_chinese)
                 };
                 (of(&CHINESE_WHAT, code.what()), of(&CHINESE_REMEDY, code.remedy()))
             }
@@ -101,8 +116,14 @@ impl Language {
 
     fn place(self, fault: &Fault) -> String {
         let (file, row, column) = fault.place();
-        let row = row.map(|row| self.say("place-row", &[("row", &row)]));
-        let column = column.map(|column| self.say("place-column", &[("column", &column)]));
+        // a plan has lines and members where tables have rows and columns
+        let plan = file == Some("plan.toml");
+        let row = row.map(|row| self.say(if plan { "place-line" } else { "place-row" }, &[("row", &row)]));
+        let column = column.map(|column| match (self, plan) {
+            (Self::Chinese, true) => phrase(column, NESTED).unwrap_or_else(|| column.to_owned()),
+            (Self::English, true) => column.to_owned(),
+            _ => self.say("place-column", &[("column", &column)]),
+        });
         let parts: Vec<String> = [file.map(str::to_owned), row, column].into_iter().flatten().collect();
         parts.join(match self {
             Self::Chinese => " ",
@@ -116,6 +137,54 @@ impl Language {
             Self::English => ": ",
         }
     }
+}
+
+fn in_chinese<'a>(key: &str, fact: &'a str) -> Cow<'a, str> {
+    match CHINESE_FACTS.get(fact) {
+        Some(chinese) => Cow::Borrowed(chinese),
+        None if WORDED.contains(&key) => phrase(fact, NESTED).map_or(Cow::Borrowed(fact), Cow::Owned),
+        None => Cow::Borrowed(fact),
+    }
+}
+
+/// A sentence in Chinese: as a whole, or what is before a colon and what is behind it.
+fn phrase(english: &str, depth: usize) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    let part = |part: &str| phrase(part, depth).unwrap_or_else(|| part.to_owned());
+    let whole =
+        CHINESE_PHRASES.iter().find_map(|(pattern, chinese)| {
+            let parts = holes(pattern, english)?;
+            let numbered = parts.iter().enumerate();
+            Some(numbered.fold(chinese.clone(), |text, (index, found)| {
+                text.replace(&format!("{{{}}}", index + 1), &part(found))
+            }))
+        });
+    whole.or_else(|| {
+        let (before, behind) = english.split_once(": ")?;
+        Some(format!("{}：{}", part(before), phrase(behind, depth)?))
+    })
+}
+
+/// What stands at the `{}` of a pattern, if the text is of that pattern.
+fn holes<'a>(pattern: &str, text: &'a str) -> Option<Vec<&'a str>> {
+    let mut literals = pattern.split("{}");
+    let mut rest = text.strip_prefix(literals.next()?)?;
+    let mut found = Vec::new();
+    let mut literals = literals.peekable();
+    while let Some(literal) = literals.next() {
+        let at = match literals.peek() {
+            Some(_) => rest.find(literal)?,
+            None => rest.strip_suffix(literal)?.len(),
+        };
+        let hole = rest.get(..at)?;
+        // "where: what" is two sentences, not a word of another; what a pattern leaves out may begin with a colon
+        if hole.find(": ").is_some_and(|at| at > 0) {
+            return None;
+        }
+        found.push(hole);
+        rest = rest.get(at + literal.len()..)?;
+    }
+    rest.is_empty().then_some(found)
 }
 
 #[cfg(test)]
@@ -146,6 +215,34 @@ mod tests {
         }
         assert_eq!(CHINESE_WHAT.len(), Code::ALL.len(), "the Chinese table has codes that do not exist");
         assert_eq!(CHINESE_REMEDY.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn what_the_program_words_is_chinese_in_chinese() {
+        let said = |detail: &str| Language::Chinese.fault_parts(&Fault::new(Code::PlanForm).fact("detail", detail)).0;
+        assert_eq!(said("stratum class-C: minimum is over maximum"), "方案有误：分层 class-C：minimum 大于 maximum");
+        assert_eq!(said("registers.targets: file is missing"), "方案有误：registers.targets：没有写 file");
+        assert_eq!(said("unknown variant x, expected a or b"), "方案有误：不认得 x，只能写 a 或 b");
+        // what nobody has translated stays as it is
+        assert_eq!(said("something: else"), "方案有误：something: else");
+        let read = Fault::new(Code::FileRead).fact("detail", "Is a directory (os error 21)");
+        assert_eq!(Language::Chinese.fault_parts(&read).0, "无法读取：这是目录，不是文件（os error 21）");
+        let word = Fault::new(Code::IntakeFormat).fact("found", "a Word document");
+        assert!(Language::Chinese.fault_parts(&word).0.starts_with("这是 Word 文档"));
+        // the words of the office are no sentences of the program's
+        let id = Fault::new(Code::IdForm).fact("value", "x is missing");
+        assert!(Language::Chinese.fault_parts(&id).0.starts_with("x is missing 不能作编号"));
+    }
+
+    #[test]
+    fn phrases_have_the_places_that_they_name() {
+        assert!(CHINESE_PHRASES.len() > 100);
+        for (english, chinese) in CHINESE_PHRASES.iter() {
+            let holes = english.matches("{}").count();
+            let named = places(chinese);
+            let known = |place: &&str| place.parse::<usize>().is_ok_and(|place| (1..=holes).contains(&place));
+            assert!(named.iter().all(known), "{english} = {chinese}");
+        }
     }
 
     #[test]

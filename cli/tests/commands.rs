@@ -199,7 +199,7 @@ fn a_campaign_by_hand() {
     for locale in ["zh_CN.UTF-8", "en_US.UTF-8"] {
         run(here, &["new", locale], locale).exits(0);
         run(here, &["new", locale], locale).exits(1).says("campaign.exists");
-        run(here, &["check", locale], locale).exits(2).says("plan.form");
+        run(here, &["check", locale], locale).exits(2).says("plan.template");
     }
     let dir = here.join("en_US.UTF-8");
     let plan = std::fs::read_to_string(dir.join("plan.toml")).unwrap();
@@ -334,17 +334,17 @@ fn bad_plans_say_what_is_wrong() {
     let path = folder.path().join("d/plan.toml");
     let good = std::fs::read_to_string(&path).unwrap();
     for (from, to, code, says) in [
-        ("basis = \"random\"", "basis = \"rigged\"", 1, "none of random"),
+        ("basis = \"random\"", "basis = \"rigged\"", 2, "none of random"),
         ("basis = \"random\"", "basis = \"random\"\nsurprise = 1", 2, "surprise"),
-        ("eq = [\"class\", \"D\"]", "like = [\"class\", \"D\"]", 1, "rule.form"),
+        ("eq = [\"class\", \"D\"]", "like = [\"class\", \"D\"]", 2, "rule.form"),
         ("eq = [\"class\", \"D\"]", "eq = [\"klass\", \"D\"]", 1, "column.not-mapped"),
-        ("spec = \"yaohao/1\"", "spec = \"yaohao/2\"", 2, "plan.form"),
-        ("threshold = 2", "threshold = 3", 1, "threshold"),
-        ("rate = 3000", "rate = 30000", 1, "from 1 to 10000"),
-        ("{ rate = 300, rounding = \"lottery\" }", "{ count = 0 }", 1, "a count of 0 needs never"),
+        ("spec = \"yaohao/1\"", "spec = \"yaohao/2\"", 2, "plan.spec"),
+        ("threshold = 2", "threshold = 3", 2, "plan.threshold"),
+        ("rate = 3000", "rate = 30000", 2, "stratum 2 (class-C), size.rate must be an integer from 1 to 10000"),
+        ("{ rate = 300, rounding = \"lottery\" }", "{ count = 0 }", 2, "a count of 0 needs never"),
         ("{ rate = 300, rounding = \"lottery\" }", "{ rate = 1, rounding = \"down\" }", 1, "stratum.never"),
         ("{ rate = 300, rounding = \"lottery\" }", "{ count = 0 }\nnever = \"low risk\"", 0, "can be drawn"),
-        ("reason = \"deregistered\"", "reason = \"drawn-recently\"", 2, "kept for [history]"),
+        ("reason = \"deregistered\"", "reason = \"drawn-recently\"", 2, "kept for the section"),
     ] {
         assert!(good.contains(from), "{from}");
         std::fs::write(&path, good.replacen(from, to, 1)).unwrap();
@@ -453,4 +453,186 @@ fn shortened(out: &str) -> String {
     let start = lines.iter().position(|line| line.trim_start().starts_with("class-C (")).unwrap();
     let end = lines.iter().position(|line| line.trim_start().starts_with("class-A (")).unwrap();
     [&lines[..=start + 1], &["    …"], &lines[end..]].concat().join("\n")
+}
+
+/// What an officer with a Chinese keyboard does to a plan, and what the program answers.
+#[test]
+fn slips_in_a_plan_are_named_with_line_and_remedy() {
+    let folder = demo();
+    let path = folder.path().join("d/plan.toml");
+    let good = std::fs::read_to_string(&path).unwrap();
+    let line = |text: &str| good.lines().position(|line| line.contains(text)).unwrap() + 1;
+    let (basis, class) = (line("basis = "), line("eq = [\"class\", \"D\"]"));
+    let on = |line: usize, says: &str| format!("plan.toml 第 {line} 行：{says}");
+    let register = "[registers.targets]";
+    for (from, to, says) in [
+        ("basis = \"random\"", "basis = “random”", on(basis, "这里应是英文引号 \"，却是中文引号 “")),
+        ("basis = \"random\"", "basis = \"random”", on(basis, "这里应是英文引号 \"，却是中文引号 ”")),
+        ("basis = \"random\"", "basis = \"random", on(basis, "这里的引号没有配对，缺少右引号")),
+        ("basis = \"random\"", "basis ＝ \"random\"", on(basis, "这里应是英文的“=”，却是中文的“＝”")),
+        ("basis = \"random\"", "base = \"random\"", on(basis, "不认得 base；这里可写的有：basis, ")),
+        ("basis = \"random\"", "basis = 3", on(basis, "这里是数字 3，应是加英文双引号的文字")),
+        ("basis = \"random\"", "", "plan.toml：缺少 basis".to_owned()),
+        ("\"class\", \"D\"", "\"class\"， \"D\"", on(class, "这里应是英文逗号“,”，却是中文的“，”")),
+        ("on_bad_row = \"refuse\"", "on_bad_row = \"x\"", "不认得 x，只能写 refuse 或 set-aside".to_owned()),
+        (register, "[registers.targets]\nfiel = \"x\"", "不认得 fiel；这里可写的有：file, ".to_owned()),
+        (register, "[registers.targets]\ndefaults = { itmes = \"x\" }", "没有 itmes 这一列，可能是 items".to_owned()),
+        (register, "[registers.targets]\nconflicts.clas = \"first\"", "没有 clas 这一列，可能是 class".to_owned()),
+        (register, "[registers.targets]\nvalues.clas = { a = \"b\" }", "没有 clas 这一列，可能是 class".to_owned()),
+        (
+            "rate = 3000",
+            "rate = \"30%\"",
+            "第 2 个分层（class-C）的 size.rate 应是 1 至 10000 的整数（万分之一）".to_owned(),
+        ),
+        ("method = \"equal\"", "method = \"equl\"", "（class-B）：method 不能写 equl，只能写 equal".to_owned()),
+        ("number = \"ZJ", "number = \"XX-ZJ", "plan.toml：number（抽查编号）还是样本中的 XX-ZJ".to_owned()),
+        ("from = \"2024", "from = \"2026", "结束日期 2024-12-20 早于开始日期 2026-11-01".to_owned()),
+        ("{ department = \"yingji\"", "{ department = \"yinji\"", "没有 yinji 这个部门；现有：".to_owned()),
+        ("column = \"状态\"", "column = \"状况\"", "没有“状况”列，无法按它排除".to_owned()),
+    ] {
+        assert!(good.contains(from), "{from}");
+        std::fs::write(&path, good.replacen(from, to, 1)).unwrap();
+        run(folder.path(), &["check", "d"], "zh_CN.UTF-8").exits(2).says(&says);
+    }
+    std::fs::write(folder.path().join("bad.toml"), "spec = \"yaohao/1\"\nthreshold = “2”\n").unwrap();
+    let trust = ["verify", "d", "--trust", "bad.toml"];
+    run(folder.path(), &trust, "zh_CN.UTF-8").exits(2).says("第 2 行：信任策略有误：这里应是英文引号");
+    yaohao(folder.path(), &trust).exits(2).says("the Chinese quotation mark “ stands where the English \" must");
+}
+
+#[test]
+fn wrong_usage_begins_in_the_readers_language() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &["nonsense"], "zh_CN.UTF-8").exits(2).says("用法有误；加 --help 查看说明");
+}
+
+/// The signature of the demonstration's round.
+const SIGNATURE: &str =
+    "929906c959032ab363c9f26570d215d66f5c06cb0c44fe508c12bb5839f04ec895bb6868e5b9ff13ab289bdb5266b394";
+
+/// The cells of `private/teams.xlsx`.
+fn team_list(folder: &Path, sheet: &str) -> Vec<Vec<String>> {
+    let mut table = yaohao_office::table::Table::open(&folder.join("d/private/teams.xlsx")).unwrap();
+    let mut rows = Vec::new();
+    let mut sink = |batch: &yaohao_office::table::Batch| {
+        rows.extend(batch.rows().map(|row| row.cells().map(|cell| cell.text.to_owned()).collect::<Vec<_>>()));
+        Ok(std::ops::ControlFlow::Continue(()))
+    };
+    table.read(Some(sheet), 100, &yaohao_office::watch::Silent, &mut sink).unwrap();
+    rows
+}
+
+/// A demonstration as it was before the draw.
+fn undrawn() -> tempfile::TempDir {
+    let folder = demo();
+    for name in ["record.json", "selected.csv", "assignments.csv", "beacon.json"] {
+        std::fs::remove_file(folder.path().join("d/public").join(name)).unwrap();
+    }
+    folder
+}
+
+/// After the draw the office has a list with names; tables that changed since the announcement name nobody.
+#[test]
+fn the_office_learns_who_goes() {
+    let folder = undrawn();
+    let here = folder.path();
+    run(here, &["draw", "d", "--signature", SIGNATURE], "zh_CN.UTF-8").exits(0).says("派员名单").says("teams.xlsx");
+    assert!(!here.join("d/public/teams.xlsx").exists());
+    let rows = team_list(here, "检查组");
+    let published = std::fs::read_to_string(here.join("d/public/assignments.csv")).unwrap();
+    let published: Vec<Vec<&str>> = published.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows[0][..4], ["统一社会信用代码", "企业名称", "部门", "席位"]);
+    assert_eq!(rows.len(), published.len() + 1);
+    let path = here.join("d/private/inspectors.csv");
+    let table = std::fs::read_to_string(&path).unwrap();
+    for (row, seat) in rows.iter().skip(1).zip(&published) {
+        assert_eq!((row[0].as_str(), row[3].as_str(), row[5].as_str()), (seat[0], seat[2], seat[3]));
+        assert!(row[1].contains("公司"), "{row:?}");
+        assert!(table.contains(&format!("{},{},", row[7], row[6])), "{row:?}");
+    }
+    assert!(rows.iter().any(|row| row[2] == "应急管理" && row[4] == "是"));
+    let first = std::fs::read(here.join("d/private/teams.xlsx")).unwrap();
+    yaohao(here, &["--lang", "zh", "explain", "d", "--teams"]).exits(0);
+    assert!(std::fs::read(here.join("d/private/teams.xlsx")).unwrap() == first, "the list is the same each time");
+    yaohao(here, &["explain", "d"]).exits(2);
+
+    // another name under the certificate of one who goes
+    let (name, certificate) = (rows[1][7].clone(), rows[1][6].clone());
+    std::fs::write(&path, table.replace(&format!("{name},{certificate}"), &format!("别人,{certificate}"))).unwrap();
+    yaohao(here, &["explain", "d", "--teams"]).exits(0).says("the rows of 0 firms and 1 inspectors");
+    let changed = team_list(here, "teams");
+    assert_eq!(changed[0][..2], ["Firm", "Company name"]);
+    assert_eq!((changed[1][6].as_str(), changed[1].get(7).map_or("", String::as_str)), (certificate.as_str(), ""));
+    assert!(changed.iter().flatten().all(|cell| cell != "别人"));
+    run(here, &["explain", "d", "--teams"], "zh_CN.UTF-8").exits(0).says("企业0户、检查人员1名");
+    std::fs::write(&path, &table).unwrap();
+    yaohao(here, &["--lang", "zh", "explain", "d", "--teams"]).exits(0);
+    assert!(std::fs::read(here.join("d/private/teams.xlsx")).unwrap() == first);
+}
+
+/// A table that is gone takes nothing from a draw that is published.
+#[test]
+fn a_draw_without_its_tables_is_a_draw() {
+    for (locale, says, later) in [
+        ("zh_CN.UTF-8", "抽签已经完成并公示", "补齐之后运行：yaohaoexplaind--teams"),
+        ("en_US.UTF-8", "The draw is done and published", "yaohao explain d --teams"),
+    ] {
+        let folder = undrawn();
+        let here = folder.path();
+        std::fs::rename(here.join("d/private/inspectors.csv"), here.join("kept.csv")).unwrap();
+        run(here, &["draw", "d", "--signature", SIGNATURE], locale)
+            .exits(0)
+            .says(says)
+            .says("private/inspectors.csv")
+            .says("file.missing")
+            .says(later);
+        assert!(here.join("d/public/record.json").exists() && !here.join("d/private/teams.xlsx").exists());
+        run(here, &["explain", "d", "--teams"], locale).exits(2).says("file.missing");
+        std::fs::rename(here.join("kept.csv"), here.join("d/private/inspectors.csv")).unwrap();
+        run(here, &["explain", "d", "--teams"], locale).exits(0).says("teams.xlsx");
+    }
+}
+
+/// Ids as people type them; and where there are only pseudonyms, nobody is said to be absent.
+#[test]
+fn ids_are_put_into_the_registers_form() {
+    let folder = demo();
+    let here = folder.path();
+    let id = first_drawn(here);
+    let wide: String = id.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap()).collect();
+    let spaced = format!(" {} {} ", &id[..6], id[6..].to_lowercase());
+    let table = std::fs::read_to_string(here.join("d/private/inspectors.csv")).unwrap();
+    let certificate = table.lines().nth(2).unwrap().split(',').nth(1).unwrap();
+    for text in [&wide, &spaced] {
+        yaohao(here, &["explain", "d", text]).exits(0).says("It was drawn");
+        yaohao(here, &["prove", "d", text]).exits(0).says("is in the register");
+        assert!(here.join(format!("proof-{id}.json")).exists());
+    }
+    yaohao(here, &["explain", "d", certificate]).exits(0).says(&format!("{certificate} (pseudonym P")).says("seats");
+    run(here, &["explain", "d", certificate], "zh_CN.UTF-8").exits(0).says(&format!("{certificate}（化名P"));
+    let prove = |text: &str, out: &str, locale: &str| {
+        run(here, &["prove", "d", text, "--register", "inspectors", "--out", out], locale)
+    };
+    prove(certificate, "p.json", "en_US.UTF-8").exits(0).says("(pseudonym P").says("is in the register");
+    prove(certificate, "p.json", "zh_CN.UTF-8").exits(0).says("（化名P");
+    assert!(!std::fs::read_to_string(here.join("p.json")).unwrap().contains(certificate));
+
+    std::fs::remove_file(here.join("d/private/register.key")).unwrap();
+    let english = "does not show that it is absent";
+    let chinese = "没有 private/register.key，无法由执法证号查找，不能据此说他不在名录中";
+    yaohao(here, &["explain", "d", certificate]).exits(1).says(english).says("id.withheld");
+    run(here, &["explain", "d", certificate], "zh_CN.UTF-8").exits(1).says(chinese);
+    prove(certificate, "q.json", "en_US.UTF-8").exits(1).says(english);
+    prove(certificate, "q.json", "zh_CN.UTF-8").exits(1).says(chinese);
+    assert!(!here.join("q.json").exists());
+    std::fs::rename(here.join("d/public"), here.join("pub")).unwrap();
+    yaohao(here, &["explain", "pub", certificate]).exits(1).says(english);
+    yaohao(here, &["explain", "pub", &spaced]).exits(0).says("It was drawn");
+    // a pseudonym needs no key
+    let assignments = std::fs::read_to_string(here.join("pub/assignments.csv")).unwrap();
+    let pseudonym = assignments.lines().nth(1).unwrap().split(',').nth(3).unwrap();
+    yaohao(here, &["explain", "pub", pseudonym]).exits(0).says("seats");
+    let nobody = "P0123456789abcdef0123";
+    yaohao(here, &["explain", "pub", nobody]).exits(1).says("id.unknown");
+    yaohao(here, &["prove", "pub", nobody, "--register", "inspectors", "--out", "q.json"]).exits(0).says("not in");
 }

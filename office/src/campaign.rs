@@ -4,6 +4,7 @@ use crate::files::{Folder, Stage, make_folder, read_bytes, read_text, shown, wri
 use crate::freeze::{AnnouncedKeys, Frozen, Refused, freeze};
 use crate::keys::{Entropy, KeyFolder, RegisterKey, write_secret};
 use crate::plan::Plan;
+use crate::simulate::{simulate, trial_draws};
 use crate::watch::{Silent, Watch};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -156,6 +157,7 @@ impl Campaign {
         };
         let frozen = freeze(&self.folder, &plan, keys, &key, now, self.watch())?;
         check_lead_time(&frozen.announcement)?;
+        check_seats(&frozen, self.watch())?;
         let mut statement = Statement::new(frozen.announcement.clone());
         self.sign_by_signers(&mut statement, &frozen.announcement)?;
         // from here on the key is needed: without it nobody can open what is published
@@ -197,7 +199,11 @@ impl Campaign {
         }
         let folder = self.private().join("contributions");
         make_folder(&folder)?;
-        write_secret(&folder.join(format!("{contributor}.value")), &value)?;
+        let path = folder.join(format!("{contributor}.value"));
+        if path.exists() {
+            return Err(Fault::new(Code::CommitmentExists).fact("contributor", contributor));
+        }
+        write_secret(&path, &value)?;
         let digest = commitment(&plan.number, contributor, &value);
         write_whole(&folder.join(format!("{contributor}.commitment")), format!("{digest}\n").as_bytes())?;
         Ok(digest)
@@ -285,7 +291,7 @@ impl Campaign {
     /// Draws, signs the record, and verifies the bytes as they lie on the disk before they are published.
     ///
     /// # Errors
-    /// What is missing or not in order; [`Code::AssignInfeasible`]. Nothing is published then.
+    /// What is missing or not in order; [`Code::DrawInfeasible`]. Nothing is published then.
     pub fn draw(&self, beacon: Option<Beacon>, now: &Time) -> Result<(Statement<Record>, Outcome, Report)> {
         let _lock = self.lock()?;
         let statement = self.announcement()?;
@@ -304,7 +310,10 @@ impl Campaign {
         let contributions = contributions.collect::<Result<_>>()?;
         let values = check_contributions(announcement, &contributions, closing.as_ref())?;
         let seed = Seed::new(announcement, &statement.digest(), &values, beacon.as_ref());
-        let outcome = derive(announcement, &Folder::new(&self.public()), &seed.lots())?;
+        let outcome = derive(announcement, &Folder::new(&self.public()), &seed.lots()).map_err(|fault| {
+            // nothing of what is announced can be mended any more
+            if fault.code() == Code::AssignInfeasible { fault.recoded(Code::DrawInfeasible) } else { fault }
+        })?;
         let closing = closing.map(|closing| closing.digest());
         let record =
             Record::new(announcement, statement.digest(), closing, beacon.as_ref(), &seed, &outcome, now.clone())?;
@@ -381,6 +390,15 @@ pub fn check_lead_time(announcement: &Announcement) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// What is announced cannot be changed: if seats stay empty whatever the lot says, the campaign could never be drawn.
+fn check_seats(frozen: &Frozen, watch: &dyn Watch) -> Result<(), Refused> {
+    let draws = trial_draws(frozen.announcement.targets.commitment.rows);
+    let trials = simulate(&frozen.announcement, frozen, draws, watch)?;
+    let Some(first) = trials.first_infeasible else { return Ok(()) };
+    let seats = Fault::new(Code::AnnounceSeats).fact("infeasible", trials.infeasible).fact("trials", trials.draws);
+    Err(Refused::from(vec![seats, first]))
 }
 
 fn check_beacon(announcement: &Announcement, beacon: Option<Beacon>, now: &Time) -> Result<Option<Beacon>> {

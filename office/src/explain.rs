@@ -2,6 +2,7 @@
 
 use crate::campaign::{Campaign, derive};
 use crate::files::Folder;
+use crate::prove::{Asked, asked};
 use std::borrow::Cow;
 use yaohao::announcement::{Announcement, CellSize, Method};
 use yaohao::draw::Binding;
@@ -22,8 +23,10 @@ pub enum Explanation {
     Target(Box<TargetStory>),
     /// An inspector, with the targets and seats that the draw gave.
     Inspector {
-        /// The pseudonym.
+        /// The id in the register: mostly a pseudonym.
         id: Id,
+        /// What was asked for, where the register has its pseudonym.
+        true_id: Option<String>,
         /// The department, if the inspector takes part.
         department: Option<Id>,
         /// Target, seat number, whether it leads, how many were possible.
@@ -110,25 +113,39 @@ pub struct TeamSeat {
     pub sub_seed: Digest,
 }
 
-/// Explains an id of a campaign that was drawn.
+/// Explains an id of a campaign that was drawn: a target's, then an inspector's. In the office a certificate number
+/// finds its pseudonym.
 ///
 /// # Errors
-/// [`Code::CampaignState`] before the draw, [`Code::IdUnknown`], the codes of the registers.
-pub fn explain(campaign: &Campaign, id: &Id) -> Result<Explanation> {
+/// [`Code::CampaignState`] before the draw, [`Code::IdUnknown`], [`Code::IdWithheld`], the codes of the registers.
+pub fn explain(campaign: &Campaign, text: &str) -> Result<Explanation> {
     let statement = campaign.announcement()?;
     let announcement = statement.body();
-    let record = campaign.statement::<Record>("record.json", "draw")?;
     let files = Folder::new(&campaign.public());
-    let lots = crate::campaign::recorded_lots(record.body())?;
-    let outcome = derive(announcement, &files, &lots)?;
-    let find = Find { id: id.as_str().to_owned(), cells: None };
-    let (_, found) = scan(&announcement.targets_schema(), u64::MAX, files.open("targets.csv")?.as_mut(), find)?;
-    match found.cells {
-        Some(cells) => {
-            tell(announcement, &files, &lots, &outcome, id, &cells).map(|story| Explanation::Target(Box::new(story)))
+    let (lots, outcome) = drawn_again(campaign, announcement)?;
+    if let Ok(Asked { id, .. }) = asked(campaign, "targets", text) {
+        let find = Find { id: id.as_str().to_owned(), cells: None };
+        let (_, found) = scan(&announcement.targets_schema(), u64::MAX, files.open("targets.csv")?.as_mut(), find)?;
+        if let Some(cells) = found.cells {
+            let story = tell(announcement, &files, &lots, &outcome, &id, &cells)?;
+            return Ok(Explanation::Target(Box::new(story)));
         }
-        None => inspector(announcement, &files, &outcome, id),
     }
+    let unknown = || Fault::new(Code::IdUnknown).fact("id", text);
+    match asked(campaign, "inspectors", text) {
+        Ok(asked) => inspector(announcement, &files, &outcome, asked)?.ok_or_else(unknown),
+        Err(fault) if fault.code() == Code::IdWithheld => Err(fault),
+        // what is no id at all is in no register
+        Err(_) => Err(unknown()),
+    }
+}
+
+/// The outcome of a campaign that was drawn, computed again from its record's seed.
+pub(crate) fn drawn_again(campaign: &Campaign, announcement: &Announcement) -> Result<(Lots, Outcome)> {
+    let record = campaign.statement::<Record>("record.json", "draw")?;
+    let lots = crate::campaign::recorded_lots(record.body())?;
+    let outcome = derive(announcement, &Folder::new(&campaign.public()), &lots)?;
+    Ok((lots, outcome))
 }
 
 fn tell(
@@ -252,24 +269,24 @@ fn weighted_odds(weights: &[u64], at: Option<usize>, size: u64) -> Odds {
     Odds { numerator: u128::from(left) * u128::from(weight), denominator: total }
 }
 
-fn inspector(announcement: &Announcement, files: &Folder, outcome: &Outcome, id: &Id) -> Result<Explanation> {
+fn inspector(
+    announcement: &Announcement,
+    files: &Folder,
+    outcome: &Outcome,
+    asked: Asked,
+) -> Result<Option<Explanation>> {
     let schema = announcement.inspectors_schema();
     let visitor = Inspectors::new(&schema, announcement.department_ids())?;
     let (_, inspectors) = scan(&schema, u64::MAX, files.open("inspectors.csv")?.as_mut(), visitor)?;
-    if inspectors.ids.binary_search(id).is_err() {
-        return Err(Fault::new(Code::IdUnknown).fact("id", id));
+    let Asked { id, true_id } = asked;
+    if inspectors.ids.binary_search(&id).is_err() {
+        return Ok(None);
     }
-    let seats =
-        outcome.departments.iter().flat_map(|department| &department.seats).filter(|seat| seat.inspector == *id);
-    Ok(Explanation::Inspector {
-        id: id.clone(),
-        department: inspectors
-            .present
-            .iter()
-            .find(|inspector| inspector.id == *id)
-            .map(|inspector| inspector.department.clone()),
-        seats: seats.map(|seat| (seat.target.clone(), seat.number, seat.leader, seat.possible)).collect(),
-    })
+    let seats = outcome.departments.iter().flat_map(|department| &department.seats).filter(|seat| seat.inspector == id);
+    let seats = seats.map(|seat| (seat.target.clone(), seat.number, seat.leader, seat.possible)).collect();
+    let present = inspectors.present.iter().find(|inspector| inspector.id == id);
+    let department = present.map(|inspector| inspector.department.clone());
+    Ok(Some(Explanation::Inspector { id, true_id, department, seats }))
 }
 
 /// The cells of one row.

@@ -3,7 +3,7 @@
 use crate::history::{Past, read_history};
 use crate::intake::{Context, Intake, Kind, read_recusals, read_register, sealed_columns};
 use crate::keys::{KeyFolder, RegisterKey};
-use crate::plan::{MARKS, Plan, Register};
+use crate::plan::{Effect, MARKS, Plan, Register, check_names};
 use crate::watch::Watch;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -170,7 +170,15 @@ pub fn freeze(
     let pairs = [(&plan.targets, &targets), (&plan.inspectors, &inspectors)];
     let recusals = read_recusals(context(&nothing), &plan.recusals, pairs)?;
     let intakes = Box::new([targets, inspectors, recusals]);
-    let faults: Vec<Fault> = intakes.iter().flat_map(|intake| intake.faults.iter().cloned()).collect();
+    let [targets, inspectors, _] = intakes.as_ref();
+    // whoever stands in a row that was refused is missing for that reason alone
+    let follows = |fault: &Fault| match fault.code() {
+        Code::RecusalTarget => targets.refused > 0,
+        Code::RecusalInspector => inspectors.refused > 0,
+        _ => false,
+    };
+    let all = intakes.iter().flat_map(|intake| &intake.faults);
+    let faults: Vec<Fault> = all.filter(|fault| !follows(fault)).cloned().collect();
     if !faults.is_empty() {
         return Err(Refused { faults, intakes: Some(intakes) });
     }
@@ -190,15 +198,21 @@ impl Kinds {
     /// What a plan's rules make of the columns.
     ///
     /// # Errors
-    /// [`Code::PlanForm`] when a list marks targets and no rule looks at the marks.
+    /// [`Code::PlanMark`] when a list marks targets and no rule looks at the marks, [`Code::PlanUnusedName`].
     pub fn of(plan: &Plan) -> Result<Self> {
         let names = named_attributes(&plan.strata, &plan.items, &plan.team);
         let targets: Vec<(Name, Kind)> = names.iter().map(|name| (name.clone(), target_kind(plan, name))).collect();
         if plan.targets.has_marks() && !names.iter().any(|name| name.as_str() == MARKS) {
-            let detail = "registers.targets.lists: a mark changes nothing unless a rule names it: has-any = [\"lists\", [\"…\"]]";
-            return Err(Fault::new(Code::PlanForm).file("plan.toml").fact("detail", detail));
+            let mark = plan.targets.lists.iter().find_map(|list| match &list.effect {
+                Effect::Mark(mark) => Some(mark.as_str()),
+                Effect::Exclude(_) => None,
+            });
+            return Err(Fault::new(Code::PlanMark).file("plan.toml").fact("mark", mark.unwrap_or_default()));
         }
-        Ok(Self { targets, inspectors: inspector_kinds(plan)? })
+        let kinds = Self { targets, inspectors: inspector_kinds(plan)? };
+        let names = |kinds: &'_ [(Name, Kind)]| kinds.iter().map(|(name, _)| name.clone()).collect::<Vec<Name>>();
+        check_names(plan, &names(&kinds.targets), &names(&kinds.inspectors))?;
+        Ok(kinds)
     }
 }
 
@@ -290,6 +304,9 @@ fn pass<V: Visit>(schema: &Schema, intake: &Intake, visitor: V) -> Result<(Commi
 
 /// Columns that a has-any rule names are sets, weights are numbers; all others are taken as they are.
 fn target_kind(plan: &Plan, name: &Name) -> Kind {
+    if plan.team.region.as_ref() == Some(name) {
+        return Kind::Place;
+    }
     if plan.strata.iter().any(|stratum| matches!(&stratum.method, Method::Weighted(weight) if weight == name)) {
         return Kind::Number;
     }

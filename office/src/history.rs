@@ -29,7 +29,7 @@ pub struct Past {
 /// Reads the earlier campaigns that a plan names.
 ///
 /// # Errors
-/// [`Code::HistoryRecord`] when files are missing or do not belong together, [`Code::HistoryPseudonym`].
+/// [`Code::HistoryNumber`]; [`Code::HistoryRecord`] when files are missing or do not belong together, [`Code::HistoryPseudonym`].
 pub fn read_history(base: &Path, plan: &Plan, now: &Time, watch: &dyn Watch) -> Result<Past> {
     let Some(history) = &plan.history else { return Ok(Past::default()) };
     if plan.targets.id_form == IdForm::Pseudonym {
@@ -44,6 +44,9 @@ pub fn read_history(base: &Path, plan: &Plan, now: &Time, watch: &dyn Watch) -> 
     let read: Result<Vec<Drawn>> = read.collect();
     watch.end();
     let mut read = read?;
+    if let Some(same) = read.iter().find(|drawn| drawn.earlier.number == plan.number) {
+        return Err(Fault::new(Code::HistoryNumber).file("plan.toml").fact("number", &same.earlier.number));
+    }
     read.sort_by(|a, b| (&a.earlier.number, &a.earlier.record).cmp(&(&b.earlier.number, &b.earlier.record)));
     let announced = History {
         campaigns: read.iter().map(|drawn| drawn.earlier.clone()).collect(),

@@ -10,11 +10,15 @@ pub mod generate;
 pub mod history;
 pub mod intake;
 pub mod keys;
+pub mod ledger;
 pub mod plan;
 pub mod prove;
 pub mod simulate;
 pub mod staffing;
 pub mod table;
 #[cfg(feature = "excel")]
+pub mod teams;
+#[cfg(feature = "excel")]
 pub mod template;
 pub mod watch;
+pub mod words;

@@ -3,7 +3,7 @@
 use crate::campaign::Campaign;
 use crate::files::read_bytes;
 use crate::freeze::Kinds;
-use crate::intake::{Context, form_id, open_row};
+use crate::intake::{Context, open_row, typed_id};
 use crate::keys::RegisterKey;
 use crate::plan::IdForm;
 use std::collections::BTreeMap;
@@ -13,6 +13,40 @@ use yaohao::ident::Id;
 use yaohao::merkle::{inclusion_path, leaf_hash};
 use yaohao::register::{Entry, Opening, Proof, ProofKind};
 
+/// An id as somebody gave it, in the form that a register has it in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// As the register has it.
+    pub id: Id,
+    /// What was given, where the register has its pseudonym.
+    pub true_id: Option<String>,
+}
+
+/// Puts an id into a register's form, as intake does: what can be no id of this register is refused, since a proof that
+/// it is absent would be true and misleading.
+///
+/// # Errors
+/// [`Code::IdWithheld`] where only the register key could tell the pseudonym; the codes of ids;
+/// [`Code::CampaignState`] before the announcement.
+pub fn asked(campaign: &Campaign, register: &str, text: &str) -> Result<Asked> {
+    let statement = campaign.announcement()?;
+    // the ids of recusals begin with those of targets
+    let owner = if register == "inspectors" { &statement.body().inspectors } else { &statement.body().targets };
+    if !owner.withheld.iter().any(|column| column.as_str() == "true_id") {
+        let form = form_of(campaign, register, text);
+        let (_, id) = typed_id(text, form, &RegisterKey::for_a_look())?;
+        return Ok(Asked { id, true_id: None });
+    }
+    if let Some(id) = pseudonym(text) {
+        return Ok(Asked { id, true_id: None });
+    }
+    if !RegisterKey::exists(&campaign.private()) {
+        return Err(Fault::new(Code::IdWithheld).fact("id", text));
+    }
+    let (true_id, id) = typed_id(text, IdForm::Pseudonym, &RegisterKey::load(&campaign.private())?)?;
+    Ok(Asked { id, true_id: Some(true_id) })
+}
+
 /// Makes a proof about an id of a register (`targets`, `inspectors` or `recusals`). With `open` the row's withheld
 /// columns are disclosed, which takes the office's own tables and register key.
 ///
@@ -20,7 +54,6 @@ use yaohao::register::{Entry, Opening, Proof, ProofKind};
 /// [`Code::CampaignState`], the codes of the register, those of opening.
 pub fn prove(campaign: &Campaign, register: &str, id: &Id, open: bool) -> Result<Proof> {
     let statement = campaign.announcement()?;
-    let id = &in_the_registers_form(campaign, register, id)?;
     let announced = statement.body().register(register);
     let announced = announced.ok_or_else(|| Fault::new(Code::IdUnknown).fact("id", register))?;
     let file = format!("{register}.csv");
@@ -64,18 +97,26 @@ pub fn prove(campaign: &Campaign, register: &str, id: &Id, open: bool) -> Result
     Ok(proof)
 }
 
-/// In the office the plan says what ids are: a true identifier becomes its pseudonym, and what can be no id of this
-/// register is refused, since a proof that it is absent would be true and misleading.
-fn in_the_registers_form(campaign: &Campaign, register: &str, id: &Id) -> Result<Id> {
-    let (Ok(plan), Ok(key)) = (campaign.plan(), RegisterKey::load(&campaign.private())) else { return Ok(id.clone()) };
-    let source = if register == "inspectors" { &plan.inspectors } else { &plan.targets };
-    let is_pseudonym = |id: &str| {
-        id.strip_prefix('P').is_some_and(|digits| digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+/// What the plan says of the ids of a register; without a plan, what can be a credit code is one.
+fn form_of(campaign: &Campaign, register: &str, text: &str) -> IdForm {
+    let planned = campaign.plan().ok().map(|plan| match register {
+        "inspectors" => plan.inspectors.id_form,
+        _ => plan.targets.id_form,
+    });
+    let guessed = || match typed_id(text, IdForm::CreditCode, &RegisterKey::for_a_look()) {
+        Ok(_) => IdForm::CreditCode,
+        Err(_) => IdForm::Id,
     };
-    if source.id_form == IdForm::Pseudonym && is_pseudonym(id.as_str()) {
-        return Ok(id.clone());
-    }
-    form_id(id.as_str(), source.id_form, &key)
+    // a plan that was changed to pseudonyms after the announcement does not describe what is frozen
+    planned.filter(|form| *form != IdForm::Pseudonym).unwrap_or_else(guessed)
+}
+
+/// A text that is a pseudonym already: P and 20 hexadecimal digits.
+fn pseudonym(text: &str) -> Option<Id> {
+    let (text, _) = typed_id(text, IdForm::Id, &RegisterKey::for_a_look()).ok()?;
+    let digits = text.strip_prefix(['P', 'p'])?;
+    let is_one = digits.len() == 20 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_one.then(|| Id::parse(&format!("P{}", digits.to_ascii_lowercase())).ok()).flatten()
 }
 
 /// An id is never quoted, so the first comma ends it.

@@ -57,6 +57,12 @@ pub struct DepartmentTrials {
     pub one_possible: u64,
 }
 
+/// How many trial draws look whether all seats can be filled; of large registers fewer, since each reads all rows.
+#[must_use]
+pub fn trial_draws(rows: u64) -> u64 {
+    (2_000_000 / rows.max(1)).clamp(2, 20)
+}
+
 /// Makes `draws` trial draws.
 ///
 /// # Errors

@@ -178,7 +178,9 @@ fn an_answer_that_breaks_off_is_a_fault() {
     let end = "SELECT CASE WHEN n = 1000 THEN pg_terminate_backend(pg_backend_pid()) END FROM generate_series(1, 100000) AS n";
     let (fault, _, _) = broken(end);
     assert_eq!(fault.code(), Code::SourceDatabase);
-    assert!(fault.fill("{detail}").contains("terminating connection"), "{fault}");
+    // the server's last word may be lost with the connection
+    let detail = fault.fill("{detail}");
+    assert!(detail.contains("terminating connection") || detail.contains("connection closed"), "{fault}");
 }
 
 #[test]

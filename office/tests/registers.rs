@@ -246,7 +246,7 @@ reserves = 0
     assert!(notes[0].to_string().contains("F9"), "{}", notes[0]);
     // a mark that nothing looks at, and a list that is no list
     let refused = look(&two(lists), &files).unwrap_err();
-    assert_eq!(refused.faults[0].code(), Code::PlanForm);
+    assert_eq!(refused.faults[0].code(), Code::PlanMark);
     let mut broken = files;
     broken[2] = ("exempt.csv", "id\nF3\n企业三\n");
     let refused = look(&two(lists).strata(strata), &broken).unwrap_err();

@@ -1,6 +1,6 @@
 //! What the reader brings: whom to trust, what to accept, how much to read (SPEC §12).
 
-use crate::fault::{Code, Fault, Result};
+use crate::fault::{Code, Fault, Result, toml_fault};
 use crate::ident::Id;
 use crate::statement::Type;
 use crate::suite::{PublicKey, Suite};
@@ -94,7 +94,12 @@ impl Policy {
     /// # Errors
     /// [`Code::PolicyForm`].
     pub fn parse(text: &str) -> Result<Self> {
-        let file: File = toml::from_str(text).map_err(|error| malformed(error.to_string().trim()))?;
+        let file: File = toml::from_str(text).map_err(|error| {
+            // one code for all that is wrong with a policy: scripts wait for it
+            let fault = toml_fault(text, &error, &[]);
+            let said = malformed(&fault.fill(fault.code().what()));
+            fault.place().1.map_or(said.clone(), |line| said.row(line))
+        })?;
         if file.spec != "yaohao/1" {
             return Err(malformed("spec must be \"yaohao/1\""));
         }

@@ -1,7 +1,7 @@
 //! announce, contribute, close, draw.
 
 use super::show::{announcement, drawn};
-use super::{Outcome, Screen, now, one};
+use super::{Outcome, SHOWN, Screen, now, one};
 use crate::args::{Contribute, Draw};
 use std::path::Path;
 use yaohao::announcement::{BeaconPlan, QUICKNET};
@@ -12,6 +12,7 @@ use yaohao::seed::Beacon;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::files::read_text;
 use yaohao_office::keys::{Entropy as _, System, read_key};
+use yaohao_office::teams;
 
 pub(super) fn announce(screen: &Screen, dir: &Path) -> Outcome {
     let campaign = screen.campaign(dir);
@@ -62,13 +63,22 @@ pub(super) fn close(screen: &Screen, dir: &Path) -> Outcome {
 }
 
 pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
-    let campaign = Campaign::new(&arguments.dir);
+    let campaign = screen.campaign(&arguments.dir);
     let plan = campaign.announcement().map_err(one)?.body().seed.beacon.clone();
     let beacon = beacon(arguments, &plan).map_err(one)?;
     let (record, outcome, report) = campaign.draw(beacon, &now()?).map_err(one)?;
     drawn(screen, record.body(), &outcome);
     super::verify::verdict(screen, &report, false);
     screen.say("published", &[("folder", &campaign.public().display())]);
+    // whatever becomes of the list, the draw is done
+    match teams::write(&campaign, &outcome, super::explain::tongue(screen)) {
+        Ok(teams) => super::explain::written(screen, &campaign, &teams),
+        Err(faults) => {
+            screen.say("teams-not-written", &[]);
+            faults.iter().take(SHOWN).for_each(|fault| screen.fault(fault));
+            screen.say("teams-later", &[("folder", &campaign.folder().display())]);
+        }
+    }
     Ok(0)
 }
 

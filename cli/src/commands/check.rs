@@ -2,6 +2,7 @@
 
 use super::show::{announcement, per_cent, ten_thousandths};
 use super::{Outcome, Screen, now, one};
+use std::collections::BTreeMap;
 use std::path::Path;
 use yaohao::announcement::Announcement;
 use yaohao::fault::Fault;
@@ -9,17 +10,16 @@ use yaohao_office::campaign::{Campaign, check_lead_time};
 use yaohao_office::freeze::{Frozen, Refused};
 use yaohao_office::history::Past;
 use yaohao_office::intake::{Intake, SourceReport};
-use yaohao_office::simulate::{Trials, simulate};
+use yaohao_office::simulate::{Trials, simulate, trial_draws};
 use yaohao_office::staffing::{Shortage, Staffing, staffing};
+use yaohao_office::words::unnamed_words;
 
-/// Trial draws that look whether all seats can be filled; of large registers fewer, since each reads all rows.
-const TRIALS: u64 = 20;
-/// Rows of all trial draws together.
-const TRIAL_ROWS: u64 = 2_000_000;
 /// Regions that are shown when nothing is short there.
 const REGIONS: usize = 12;
 /// Places that are short are shown up to here.
 const SHORT: usize = 20;
+/// Words and columns that are shown.
+const NAMED: usize = 20;
 /// Notes that are shown.
 const NOTES: usize = 10;
 
@@ -41,10 +41,10 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
     }
     intakes_read(screen, frozen.intakes.as_ref(), false);
     past(screen, &frozen.past);
+    unnamed(screen, &frozen).map_err(one)?;
     announcement(screen, &frozen.announcement);
     let short = staff(screen, &frozen).map_err(one)?;
-    let rows = frozen.announcement.targets.commitment.rows.max(1);
-    let draws = (TRIAL_ROWS / rows).clamp(2, TRIALS);
+    let draws = trial_draws(frozen.announcement.targets.commitment.rows);
     let trials = simulate(&frozen.announcement, &frozen, draws, campaign.watch()).map_err(one)?;
     if trials.infeasible < trials.draws {
         departments(screen, &trials);
@@ -125,8 +125,14 @@ fn source(screen: &Screen, register: &str, report: &SourceReport, intake: &Intak
         })
         .collect();
     screen.indented(&columns.join(&screen.language.text("list-separator")));
+    if !report.absent.is_empty() {
+        screen.say("check-absent", &[("columns", &report.absent.join("、"))]);
+    }
     if !report.unused.is_empty() {
-        screen.say("check-unused", &[("columns", &report.unused.join("、"))]);
+        screen.say("check-unused", &[("columns", &listed(screen, &report.unused))]);
+    }
+    for (column, words) in &report.words {
+        screen.say("check-words", &[("column", column), ("words", &counted(screen, words))]);
     }
     for row in &report.hints {
         screen.say("check-hint", &[("row", row)]);
@@ -134,6 +140,30 @@ fn source(screen: &Screen, register: &str, report: &SourceReport, intake: &Intak
     if report.refused > 0 && intake.sources.len() > 1 {
         screen.say("check-source-refused", &[("count", &report.refused)]);
     }
+}
+
+/// Some words, and how many more there are.
+fn listed(screen: &Screen, words: &[String]) -> String {
+    let mut shown = words.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、");
+    if words.len() > NAMED {
+        shown += &screen.language.say("check-more", &[("more", &(words.len() - NAMED))]);
+    }
+    shown
+}
+
+/// Words with their numbers of rows.
+fn counted(screen: &Screen, words: &BTreeMap<String, u64>) -> String {
+    let empty = screen.language.text("check-empty-word");
+    let word = |(word, count): (&String, &u64)| format!("{} {count}", if word.is_empty() { &empty } else { word });
+    listed(screen, &words.iter().map(word).collect::<Vec<_>>())
+}
+
+/// What stands in columns that rules compare with words, and is none of these words: another class, or a slip.
+fn unnamed(screen: &Screen, frozen: &Frozen) -> Result<(), Fault> {
+    for (column, words) in unnamed_words(&frozen.announcement, frozen)? {
+        screen.say("check-unnamed", &[("column", &column), ("words", &counted(screen, &words))]);
+    }
+    Ok(())
 }
 
 /// Earlier campaigns that count in this one.

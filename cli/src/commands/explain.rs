@@ -1,17 +1,63 @@
-//! explain: why this firm, why this inspector.
+//! explain: why this firm, why this inspector, and the list of who goes.
 
 use super::show::per_cent;
 use super::{Outcome, Screen, one};
 use crate::args::Explain;
+use crate::language::Language;
 use yaohao::ident::Id;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::explain::{Explanation, Fate, TargetStory, explain};
+use yaohao_office::teams::{self, Teams};
+use yaohao_office::template::Tongue;
 
 pub(super) fn run(screen: &Screen, arguments: &Explain) -> Outcome {
-    let id = Id::parse(&arguments.id).map_err(one)?;
-    match explain(&Campaign::new(&arguments.dir), &id).map_err(one)? {
+    let campaign = screen.campaign(&arguments.dir);
+    if arguments.teams {
+        let teams = teams::write_again(&campaign, tongue(screen))?;
+        written(screen, &campaign, &teams);
+    }
+    match &arguments.id {
+        Some(id) => explained(screen, &campaign, id),
+        None => Ok(0),
+    }
+}
+
+/// Where the list with names is, and what it could not say.
+pub(super) fn written(screen: &Screen, campaign: &Campaign, teams: &Teams) {
+    screen.say("teams-written", &[("file", &teams.file.display()), ("seats", &teams.seats)]);
+    if teams.changed_targets + teams.changed_inspectors > 0 {
+        screen.say(
+            "teams-changed",
+            &[
+                ("firms", &teams.changed_targets),
+                ("inspectors", &teams.changed_inspectors),
+                ("folder", &campaign.folder().display()),
+            ],
+        );
+    }
+}
+
+/// The language of the list.
+pub(super) fn tongue(screen: &Screen) -> Tongue {
+    match screen.language {
+        Language::Chinese => Tongue::Chinese,
+        Language::English => Tongue::English,
+    }
+}
+
+/// An id as people know it: with what it is a pseudonym of, if that was asked for.
+pub(super) fn known(screen: &Screen, id: &Id, true_id: Option<&String>) -> String {
+    match true_id {
+        Some(true_id) => screen.language.say("pseudonym-of", &[("true_id", true_id), ("id", id)]),
+        None => id.to_string(),
+    }
+}
+
+fn explained(screen: &Screen, campaign: &Campaign, id: &str) -> Outcome {
+    match explain(campaign, id).map_err(one)? {
         Explanation::Target(story) => target(screen, &story),
-        Explanation::Inspector { id, department, seats } => {
+        Explanation::Inspector { id, true_id, department, seats } => {
+            let id = known(screen, &id, true_id.as_ref());
             match department {
                 Some(department) => screen
                     .say("explain-inspector", &[("id", &id), ("department", &department), ("seats", &seats.len())]),

@@ -5,13 +5,15 @@ mod check;
 mod demo;
 mod explain;
 mod keys;
+mod log;
+mod log_witness;
 mod new;
 mod prove;
 mod show;
 mod simulate;
 mod verify;
 
-use crate::args::{Cli, Command, Generate, KeyCommand};
+use crate::args::{Cli, Command, Generate, KeyCommand, LogCommand};
 use crate::language::Language;
 use std::fmt::Display;
 use std::io::Write as _;
@@ -54,6 +56,16 @@ pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
             KeyCommand::Show(arguments) => keys::show(&screen, &arguments),
             KeyCommand::Sign(arguments) => keys::sign(&screen, &arguments),
             KeyCommand::Trust(dir) => keys::trust(&screen, &dir.dir),
+        },
+        Command::Log(log) => match log.command {
+            LogCommand::Init(arguments) => log::init(&screen, &arguments),
+            LogCommand::Append(arguments) => log::append(&screen, &arguments),
+            LogCommand::Checkpoint(dir) => log::checkpoint(&screen, &dir.log),
+            LogCommand::Prove(arguments) => log::prove(&screen, &arguments),
+            LogCommand::Verify(arguments) => log::verify(&screen, &arguments),
+            LogCommand::Check(arguments) => log::check(&screen, &arguments),
+            LogCommand::Cosign(arguments) => log_witness::cosign(&screen, &arguments),
+            LogCommand::Witness(arguments) => log_witness::run(&screen, &arguments),
         },
     };
     let code = outcome.unwrap_or_else(|faults| screen.faults(&faults));
@@ -114,13 +126,16 @@ impl Screen {
             let more = faults.len() - SHOWN;
             let _ = writeln!(out, "{}", self.language.say("more-faults", &[("more", &more)]));
         }
-        faults.iter().map(|fault| exit_code(fault.code())).max().unwrap_or(1)
+        faults.iter().map(exit_code).max().unwrap_or(1)
     }
 }
 
-/// 2 for what cannot be read at all, 1 for what is read and refused.
-fn exit_code(code: Code) -> u8 {
-    match code {
+/// 2 for what cannot be read at all, a plan with any mistake among it; 1 for what is read and refused.
+fn exit_code(fault: &Fault) -> u8 {
+    if fault.place().0 == Some("plan.toml") {
+        return 2;
+    }
+    match fault.code() {
         Code::FileMissing
         | Code::FileRead
         | Code::FileWrite
@@ -140,12 +155,14 @@ fn exit_code(code: Code) -> u8 {
         | Code::IntakeSheets
         | Code::IntakeQuote
         | Code::IntakeHeader
+        | Code::IntakeExcludeColumn
         | Code::IntakeHeaderTwice
         | Code::IntakeHeaderMerged
         | Code::IntakeEmpty
         | Code::SourceFeature
         | Code::SourceDatabase
-        | Code::HistoryRecord => 2,
+        | Code::HistoryRecord
+        | Code::WitnessUnreachable => 2,
         _ => 1,
     }
 }

@@ -11,6 +11,8 @@ use yaohao::ident::Date;
 pub enum Kind {
     /// A text: blanks at its ends go, line breaks become blanks, letters and digits become half-width.
     Text,
+    /// A text as above that no target may lack: the region that decides who may go there.
+    Place,
     /// A set: elements separated by `;` `；` `,` `，` `、`, put in order.
     Set,
     /// 是, yes or empty.
@@ -67,7 +69,7 @@ pub(super) fn normal<'a>(cell: Cell<'a>, kind: Kind, at: At) -> Result<Cow<'a, s
         return Err(Fault::new(Code::RegisterControl));
     }
     match kind {
-        Kind::Text => Ok(text),
+        Kind::Text | Kind::Place => Ok(text),
         Kind::Set => Ok(set(&text).into()),
         Kind::Flag => flag(&text).map(Cow::Borrowed),
         Kind::Date => date(&text).map(Cow::Owned),

@@ -154,9 +154,10 @@ pub(super) fn nowhere(layouts: &[Layout], wanted: &Wanted<'_>, sources: &[Source
     let unfound = exclude
         .filter(|(index, _)| layouts.iter().all(|layout| layout.exclude.get(*index) == Some(&None)))
         .map(|(_, exclusion)| {
-            let known = alike(wanted.register.role, &exclusion.column).join("、");
-            let served = if known.is_empty() { exclusion.column.clone() } else { known };
-            at(missing(wanted.register.role, &exclusion.column, served, &layout.headers))
+            let found: Vec<&str> =
+                layout.headers.iter().map(String::as_str).filter(|header| !header.is_empty()).collect();
+            let fault = Fault::new(Code::IntakeExcludeColumn).fact("column", &exclusion.column);
+            at(fault.fact("found", printable(&found.join("、"))).fact("register", wanted.register.role.name()))
         });
     absent.chain(unfound).collect()
 }

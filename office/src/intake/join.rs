@@ -49,9 +49,18 @@ impl<'a> Joined<'a> {
         (name.to_owned(), origin.row.into())
     }
 
-    fn at(&self, fault: Fault, origin: Origin) -> Fault {
+    /// A fault with the place of a row, its column under the name that the table has for it.
+    pub(super) fn at(&self, fault: Fault, origin: Origin) -> Fault {
         let (file, row) = self.place(origin);
-        fault.file(file).row(row)
+        let source = self.sources.get(usize::from(origin.source));
+        let header = fault.place().2.and_then(|column| {
+            let found = source?.columns.iter().find(|(name, _)| name == column)?;
+            found.1.clone()
+        });
+        match header {
+            Some(header) => fault.rename_column(&header).file(file).row(row),
+            None => fault.file(file).row(row),
+        }
     }
 
     /// The one row that the rows of an id make.

@@ -20,6 +20,7 @@ pub use source::SourceReport;
 
 use crate::keys::RegisterKey;
 use crate::plan::{IdForm, MARKS, Register, Role};
+use crate::table::{Cell, Form};
 use crate::watch::{Watch, Work};
 use draft::{Draft, Drafts};
 use join::Joined;
@@ -28,7 +29,7 @@ use rayon::prelude::*;
 use shape::Shape;
 use source::{Read, Reader};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use yaohao::announcement::register_columns;
 use yaohao::encoding::Digest;
@@ -144,10 +145,44 @@ pub fn open_row(
     Ok(withheld_values(&shape, &cells))
 }
 
+/// The withheld values of several ids, from the tables read once. An id that no table has any more, or whose rows no
+/// longer make one, is left out; whether the values are those that were sealed is for the caller to check.
+///
+/// # Errors
+/// As [`read_register`], for whole tables only.
+pub fn open_rows(
+    context: Context<'_>,
+    register: &Register,
+    attributes: &[(Name, Kind)],
+    ids: &BTreeSet<Id>,
+) -> Result<BTreeMap<Id, BTreeMap<Name, String>>, Vec<Fault>> {
+    let shape = Shape::new(register, attributes, context.key).map_err(|fault| vec![fault])?;
+    let (intake, drafts) = read_tables(context, &shape)?;
+    let joined = Joined::new(&shape, &intake.sources, drafts);
+    let opened = ids.iter().filter_map(|id| {
+        let group = joined.group(id.as_str());
+        let kept = if register.set_aside { without_doubles(register.role, group) } else { group.to_vec() };
+        let cells = joined.merge(&kept).ok().filter(|_| !kept.is_empty())?;
+        Some((id.clone(), withheld_values(&shape, &cells)))
+    });
+    Ok(opened.collect())
+}
+
+/// An id that somebody typed: as intake would have read it from a cell, and as the register has it.
+///
+/// # Errors
+/// As [`form_id`], and what intake refuses in a cell.
+pub fn typed_id(text: &str, form: IdForm, key: &RegisterKey) -> Result<(String, Id)> {
+    let cell = Cell { form: Form::Text, text };
+    let text = ids::id_text(cell, form, cell::At { row: 0, column: 0 })?;
+    let id = form_id(&text, form, key)?;
+    Ok((text, id))
+}
+
 /// The columns behind the seal of a register, ascending: those of the plan, and what a pseudonym stands for.
 #[must_use]
 pub fn sealed_columns(register: &Register) -> Vec<Name> {
-    let mut columns: std::collections::BTreeSet<Name> = register.withheld.keys().cloned().collect();
+    let mut columns: BTreeSet<Name> = register.withheld.keys().cloned().collect();
     if register.id_form == IdForm::Pseudonym {
         columns.extend(true_id_column());
     }
@@ -368,8 +403,16 @@ fn finish_piece(groups: &[&[Draft]], joined: &Joined<'_>, effects: &Effects, con
         piece.joined += u64::try_from(kept.len().saturating_sub(1)).unwrap_or(0);
         apply(&mut cells, joined.key(group), shape, effects, context.history);
         let behind = shape.attributes.len() + 2;
-        piece.excluded.count(cells.get(behind - 1).map_or("", Cow::as_ref))?;
+        if let Some(fault) = lacking(&cells, shape) {
+            let origin = kept.first().map_or(Origin { source: 0, row: 0 }, |row| row.origin);
+            match shape.register.set_aside {
+                true => piece.set_aside.push(("bad-row", u64::try_from(kept.len()).unwrap_or(0))),
+                false => piece.refused.push(joined.at(fault, origin)),
+            }
+            continue;
+        }
         let seal = row_seal(&cells, shape, context.key)?;
+        piece.excluded.count(cells.get(behind - 1).map_or("", Cow::as_ref))?;
         let line = cells.iter().take(behind).map(Cow::as_ref).chain(seal.as_deref());
         piece.frozen.starts.push(piece.frozen.text.len());
         piece.frozen.text.push_str(&format_row(line));
@@ -377,6 +420,14 @@ fn finish_piece(groups: &[&[Draft]], joined: &Joined<'_>, effects: &Effects, con
         piece.frozen.origins.extend(kept.first().map(|row| row.origin));
     }
     Ok(piece)
+}
+
+/// A cell that must not be empty, in a row that takes part.
+fn lacking(cells: &[Cow<'_, str>], shape: &Shape<'_>) -> Option<Fault> {
+    let takes_part = cells.get(shape.attributes.len() + 1).is_some_and(|reason| reason.is_empty());
+    let mut attributes = shape.attributes.iter().zip(cells.iter().skip(1));
+    let (name, _) = attributes.find(|((_, kind), cell)| *kind == Kind::Place && cell.is_empty())?.0;
+    takes_part.then(|| Fault::new(Code::IntakeEmptyCell).column(name.as_str()).fact("column", name))
 }
 
 /// Marks of lists, and reasons of lists and history; what the office's own columns say comes first.

@@ -81,7 +81,8 @@ impl<'a> Shape<'a> {
             }
             out.drafts.push(&value);
         }
-        out.drafts.push(self.reason(layout, row)?);
+        let reason = self.reason(layout, row, out)?;
+        out.drafts.push(reason);
         for ((name, _), (column, origin)) in self.withheld.iter().zip(origins) {
             let Found::Column(index) = origin else {
                 out.drafts.push(if let Found::Default(value) = origin { value } else { ABSENT });
@@ -129,7 +130,7 @@ impl<'a> Shape<'a> {
     }
 
     /// The reason why a row takes no part, or the empty text.
-    fn reason(&self, layout: &Layout, row: &Row<'_>) -> Result<&str> {
+    fn reason(&self, layout: &Layout, row: &Row<'_>, out: &mut Formed) -> Result<&str> {
         for (exclusion, column) in self.register.exclude.iter().zip(&layout.exclude) {
             let Some(index) = column else { continue };
             let cell = row.cell(*index);
@@ -139,6 +140,7 @@ impl<'a> Shape<'a> {
             if exclusion.values.iter().any(|value| *value == text) {
                 return Ok(&exclusion.reason);
             }
+            out.note_word(*index, &text, 1);
         }
         Ok("")
     }

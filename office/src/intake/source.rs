@@ -1,11 +1,12 @@
 //! One table of a register, read: which sheet, which row is the header, what each row says.
 
 use super::draft::{Drafts, Origin};
-use super::header::{Layout, Wanted, merged_header};
+use super::header::{Found, Layout, Wanted, WantedColumn, merged_header};
 use crate::plan::{Place, Source};
 use crate::table::{About, Batch, Merged, Row, Table};
 use crate::watch::{Watch, Work};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use yaohao::fault::{Code, Fault, Result};
@@ -14,6 +15,8 @@ use yaohao::fault::{Code, Fault, Result};
 const BATCH: usize = 16_384;
 /// Rows that one thread forms at a time.
 const CHUNK: usize = 1_024;
+/// More different words than this are no words of a list.
+const WORDS: usize = 64;
 /// More bad rows than this are counted, not explained.
 const EXPLAINED: usize = 1_000;
 
@@ -30,8 +33,12 @@ pub struct SourceReport {
     pub header_row: u64,
     /// Frozen columns and the headers that they come from; what the plan gave a value for has none.
     pub columns: Vec<(String, Option<String>)>,
+    /// Frozen columns that this table has not and another must have.
+    pub absent: Vec<String>,
     /// Headers that nothing uses.
     pub unused: Vec<String>,
+    /// Columns by which rows are excluded, and the words there that exclude nobody, each with its number of rows.
+    pub words: Vec<(String, BTreeMap<String, u64>)>,
     /// Rows below the header that were taken for hints how to fill the table in.
     pub hints: Vec<u64>,
     /// Rows that hold anything, without header and hints.
@@ -47,6 +54,8 @@ pub(super) struct Formed {
     /// Cells that were changed, by wanted column.
     pub(super) changed: Vec<u64>,
     faults: Vec<Fault>,
+    /// Words in columns of exclusions that exclude nobody, by column of the table.
+    words: BTreeMap<usize, BTreeMap<String, u64>>,
     read: u64,
     refused: u64,
 }
@@ -62,7 +71,20 @@ impl Formed {
         }
     }
 
+    /// Notes a word that excludes nobody, as long as they are few: a column of free text has no words.
+    pub(super) fn note_word(&mut self, column: usize, word: &str, count: u64) {
+        let words = self.words.entry(column).or_default();
+        if let Some(sum) = words.get_mut(word) {
+            *sum += count;
+        } else if words.len() < WORDS {
+            words.insert(word.to_owned(), count);
+        }
+    }
+
     fn append(&mut self, other: Self) {
+        for (column, words) in &other.words {
+            words.iter().for_each(|(word, count)| self.note_word(*column, word, *count));
+        }
         self.drafts.append(other.drafts);
         for (column, count) in other.changed.into_iter().enumerate().filter(|(_, count)| *count > 0) {
             self.note_change(column);
@@ -142,17 +164,24 @@ impl Reader<'_> {
             None => return Err(in_file(Fault::new(Code::IntakeEmpty))),
             Some(layout) => layout.map_err(|faults| located(faults, &name))?,
         };
+        let columns = |which: fn(&WantedColumn<'_>, &Found) -> bool| {
+            wanted.columns.iter().zip(&layout.columns).filter(move |(column, found)| which(column, found))
+        };
         let report = SourceReport {
             about: table.about(),
             sheet,
             header_row: layout.row,
-            columns: wanted
-                .columns
-                .iter()
-                .zip(&layout.columns)
-                .map(|(column, origin)| (column.name.to_string(), layout.header(origin).map(str::to_owned)))
+            columns: columns(|column, found| *found != Found::Absent && !column.from_lists)
+                .map(|(column, found)| (column.name.to_string(), layout.header(found).map(str::to_owned)))
                 .collect(),
+            absent: columns(|_, found| *found == Found::Absent).map(|(column, _)| column.name.to_string()).collect(),
             unused: layout.unused(),
+            words: formed
+                .words
+                .iter()
+                .filter(|(_, words)| words.len() < WORDS)
+                .map(|(column, words)| (layout.headers.get(*column).cloned().unwrap_or_default(), words.clone()))
+                .collect(),
             hints: layout.hints.clone(),
             read: formed.read,
             refused: formed.refused,

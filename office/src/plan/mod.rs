@@ -1,7 +1,10 @@
 //! plan.toml: what the officer writes.
 
 mod history;
+mod names;
 mod registers;
+
+pub(crate) use names::check_names;
 
 pub use history::{EarlierCampaign, HistoryPlan};
 pub use registers::{Conflict, Effect, Exclusion, IdForm, List, MARKS, Place, Register, Role, Source};
@@ -10,9 +13,9 @@ use crate::files::read_text;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::Path;
-use yaohao::announcement::{Basis, BeaconPlan, Department, Item, QUICKNET, Stratum, Team};
+use yaohao::announcement::{Basis, BeaconPlan, Department, Item, Method, QUICKNET, Stratum, Team};
 use yaohao::encoding::{Members, Value};
-use yaohao::fault::{Code, Fault, Result};
+use yaohao::fault::{Code, Fault, Result, toml_fault};
 use yaohao::ident::{Date, Id, Text, Time};
 
 /// A plan, checked.
@@ -121,25 +124,38 @@ impl Plan {
     /// # Errors
     /// As [`Plan::read`].
     pub fn parse(text: &str) -> Result<Self> {
-        let file: File = toml::from_str(text).map_err(|error| plan_fault(error.to_string().trim()))?;
+        let file: File = toml::from_str(text).map_err(|error| toml_fault(text, &error, &registers::KEYS))?;
         if file.spec != "yaohao/1" {
-            return Err(plan_fault("spec must be \"yaohao/1\""));
+            return Err(Fault::new(Code::PlanSpec).fact("found", file.spec));
         }
-        let window = (Date::parse(&file.window.from)?, Date::parse(&file.window.to)?);
+        // before anything else: who has only begun shall not be told of ids and dates
+        let texts = [
+            ("the number", "this campaign's number", &file.number),
+            ("the title", "this campaign's title", &file.title),
+            ("the authority", "the authority that draws", &file.authority),
+        ];
+        for (member, own, text) in texts {
+            if text.contains("【请改】") || text.contains("CHANGE") || text.starts_with("XX-") {
+                let fault = Fault::new(Code::PlanTemplate).fact("member", member).fact("own", own);
+                return Err(fault.fact("value", text));
+            }
+        }
+        let day = |text: &str, column: &str| Date::parse(text).map_err(|fault| fault.column(column));
+        let window = (day(&file.window.from, "window.from")?, day(&file.window.to, "window.to")?);
         if window.0 > window.1 {
-            return Err(plan_fault("the window ends before it begins"));
+            return Err(Fault::new(Code::PlanWindow).fact("from", file.window.from).fact("to", file.window.to));
         }
         let [targets, inspectors, recusals] = registers::registers(file.registers)?;
         let plan = Self {
             number: Id::parse(&file.number).map_err(|fault| fault.column("number"))?,
             title: Text::parse(&file.title).map_err(|fault| fault.column("title"))?,
             authority: Text::parse(&file.authority).map_err(|fault| fault.column("authority"))?,
-            basis: Basis::parse(&file.basis)?,
+            basis: Basis::parse(&file.basis).map_err(|fault| in_plan(fault, ""))?,
             window,
-            departments: numbered(file.departments, "departments", Department::from_value)?,
-            items: numbered(file.items, "items", Item::from_value)?,
-            team: Team::from_value(file.team, "team")?,
-            strata: numbered(file.strata, "strata", stratum)?,
+            departments: numbered(file.departments, "department", "id", Department::from_value)?,
+            items: numbered(file.items, "item", "id", Item::from_value)?,
+            team: Team::from_value(file.team, "").map_err(|fault| in_plan(fault, "team"))?,
+            strata: numbered(file.strata, "stratum", "name", stratum)?,
             leave_out_unowned: match file.unowned.as_deref() {
                 None | Some("refuse") => false,
                 Some("leave-out") => true,
@@ -152,26 +168,117 @@ impl Plan {
             recusals,
             history: file.history.map(history::history).transpose()?,
             beacon: beacon(&file.seed.beacon)?,
-            contributors: file.seed.contributors.iter().map(|id| Id::parse(id)).collect::<Result<_>>()?,
-            signers: file.signers.holders.iter().map(|id| Id::parse(id)).collect::<Result<_>>()?,
+            contributors: ids(&file.seed.contributors, "seed.contributors").collect::<Result<_>>()?,
+            signers: ids(&file.signers.holders, "signers.holders").collect::<Result<_>>()?,
             threshold: file.signers.threshold,
         };
-        for (name, text) in
-            [("number", plan.number.as_str()), ("title", plan.title.as_str()), ("authority", plan.authority.as_str())]
-        {
-            if text.contains("【请改】") || text.contains("CHANGE") || text.starts_with("XX-") {
-                return Err(plan_fault(&format!("{name} is still the template's: {text}")));
-            }
-        }
-        let departments = plan.departments.iter().map(|department| department.id.clone()).collect();
-        plan.items.iter().try_for_each(|item| item.check(&departments))?;
-        plan.strata.iter().try_for_each(Stratum::check)?;
+        plan.check().map_err(|fault| in_plan(fault, ""))?;
         Ok(plan)
+    }
+
+    /// What its parts say together, as far as it can be told without the registers.
+    fn check(&self) -> Result<()> {
+        let departments: BTreeSet<Id> = self.departments.iter().map(|department| department.id.clone()).collect();
+        for item in &self.items {
+            if let Some(seat) = item.seats.iter().find(|seat| !departments.contains(&seat.department)) {
+                let known: Vec<&str> = departments.iter().map(Id::as_str).collect();
+                return Err(Fault::new(Code::PlanDepartment)
+                    .fact("item", &item.id)
+                    .fact("department", &seat.department)
+                    .fact("known", known.join(", ")));
+            }
+            let leaders =
+                item.seats.iter().filter(|seat| seat.leader).fold(0_u64, |sum, seat| sum.saturating_add(seat.count));
+            if leaders != 1 {
+                return Err(Fault::new(Code::PlanLeader).fact("item", &item.id).fact("found", leaders));
+            }
+            item.check(&departments)?;
+        }
+        self.strata.iter().try_for_each(Stratum::check)?;
+        distinct("departments", self.departments.iter().map(|department| &department.id))?;
+        distinct("items", self.items.iter().map(|item| &item.id))?;
+        distinct("strata", self.strata.iter().map(|stratum| &stratum.name))?;
+        distinct("signers", self.signers.iter())?;
+        let holders = u64::try_from(self.signers.len()).unwrap_or(u64::MAX);
+        if !(1..=holders).contains(&self.threshold) {
+            return Err(Fault::new(Code::PlanThreshold).fact("threshold", self.threshold).fact("holders", holders));
+        }
+        if self.departments.is_empty() || self.items.is_empty() || self.strata.is_empty() {
+            return Err(plan_fault("departments, items, strata and signers must not be empty"));
+        }
+        if self.basis != Basis::Random && self.strata.iter().any(|stratum| stratum.method != Method::Order) {
+            return Err(plan_fault("a campaign of full coverage, or a targeted one, has only strata of method order"));
+        }
+        Ok(())
     }
 }
 
-fn numbered<T>(values: Vec<Value>, name: &str, each: impl Fn(Value, &str) -> Result<T>) -> Result<Vec<T>> {
-    values.into_iter().enumerate().map(|(index, value)| each(value, &format!("{name}[{index}]"))).collect()
+fn distinct<'a>(what: &str, ids: impl Iterator<Item = &'a Id>) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    ids.into_iter().try_for_each(|id| match seen.insert(id) {
+        true => Ok(()),
+        false => Err(plan_fault(&format!("{what}: {id} stands twice"))),
+    })
+}
+
+fn ids<'a>(texts: &'a [String], place: &'a str) -> impl Iterator<Item = Result<Id>> + 'a {
+    texts.iter().map(move |id| Id::parse(id).map_err(|fault| fault.column(place)))
+}
+
+/// Parts that people count from 1 and know by their names.
+fn numbered<T>(values: Vec<Value>, what: &str, key: &str, each: impl Fn(Value, &str) -> Result<T>) -> Result<Vec<T>> {
+    let read = |(index, value): (usize, Value)| {
+        let name = match &value {
+            Value::Object(members) => members.get(key),
+            _ => None,
+        };
+        let name = match name {
+            Some(Value::Text(name)) => name.clone(),
+            _ => "?".to_owned(),
+        };
+        each(value, "").map_err(|fault| in_plan(fault, &format!("{what} {} ({name})", index.saturating_add(1))))
+    };
+    values.into_iter().enumerate().map(read).collect()
+}
+
+/// The core speaks of members of published files; in a plan a person wrote them, and only a person can correct them.
+fn in_plan(fault: Fault, part: &str) -> Fault {
+    let place = |member: &str| {
+        // arrays are counted from 0 in published files, from 1 by people
+        let member = match member.strip_prefix("seats[").and_then(|rest| rest.split_once(']')) {
+            Some((index, rest)) => {
+                let number = index.parse::<u64>().unwrap_or(0).saturating_add(1);
+                format!("seat {number}{}", rest.strip_prefix('.').map(|key| format!(", {key}")).unwrap_or_default())
+            }
+            None => member.to_owned(),
+        };
+        match (part.is_empty(), member.is_empty()) {
+            (true, _) => member,
+            (false, true) => part.to_owned(),
+            (false, false) => format!("{part}, {member}"),
+        }
+    };
+    match fault.code() {
+        Code::JsonMember => {
+            let (member, detail) = (fault.fill("{member}"), fault.fill("{detail}"));
+            let more = if member == "size.rate" && detail.starts_with("must be") {
+                ": so many ten-thousandths, 30% is 3000"
+            } else {
+                ""
+            };
+            let place = if member.is_empty() && part.is_empty() { "plan".to_owned() } else { place(&member) };
+            Fault::new(Code::PlanMember).fact("place", place).fact("detail", format_args!("{detail}{more}"))
+        }
+        Code::AnnouncementForm => {
+            let detail = fault.fill("{detail}");
+            plan_fault(&if part.is_empty() { detail } else { format!("{part}: {detail}") })
+        }
+        _ if part.is_empty() => fault,
+        _ => {
+            let column = place(fault.place().2.unwrap_or_default());
+            fault.rename_column(&column)
+        }
+    }
 }
 
 fn stratum(value: Value, path: &str) -> Result<Stratum> {
@@ -185,7 +292,9 @@ fn stratum(value: Value, path: &str) -> Result<Stratum> {
 fn beacon(file: &FileBeacon) -> Result<BeaconPlan> {
     match (file.kind.as_str(), file.round, &file.at) {
         ("drand", Some(round), None) => Ok(BeaconPlan::Drand { round }),
-        ("drand", None, Some(at)) => Ok(BeaconPlan::Drand { round: QUICKNET.round_at(&Time::parse(at)?) }),
+        ("drand", None, Some(at)) => Ok(BeaconPlan::Drand {
+            round: QUICKNET.round_at(&Time::parse(at).map_err(|fault| fault.column("seed.beacon.at"))?),
+        }),
         ("drand", _, _) => Err(plan_fault("seed.beacon: a drand beacon needs either round or at (a time in UTC)")),
         ("none", None, None) => Ok(BeaconPlan::None),
         ("none", _, _) => Err(plan_fault("seed.beacon: kind none has neither round nor time")),

@@ -270,6 +270,25 @@ enum OnBadRow {
     SetAside,
 }
 
+/// The keys of a register: where tables are flattened into another the reader does not tell which keys it knows.
+pub(super) const KEYS: [&str; 15] = [
+    "file",
+    "sheet",
+    "columns",
+    "defaults",
+    "sources",
+    "on_bad_row",
+    "id_form",
+    "withheld",
+    "values",
+    "unique",
+    "exclude",
+    "lists",
+    "conflicts",
+    "database",
+    "query",
+];
+
 /// The three registers of a plan.
 pub(super) fn registers(file: FileRegisters) -> Result<[Register; 3]> {
     Ok([
@@ -320,7 +339,7 @@ fn register(role: Role, file: FileRegister) -> Result<Register> {
 }
 
 fn sources(path: &str, role: Role, own: FileSource, others: Vec<FileOneSource>) -> Result<Vec<Source>> {
-    let wrong = |detail: &str| plan_fault(&format!("{path}: {detail}"));
+    let wrong = |detail: &str| Fault::new(Code::PlanSource).fact("place", path).fact("detail", detail);
     let common = (own.columns.clone(), own.defaults.clone());
     let has_own = own.file.is_some() || own.database.is_some() || own.query.is_some();
     let sources = match (has_own, others.is_empty()) {
@@ -352,7 +371,7 @@ fn sources(path: &str, role: Role, own: FileSource, others: Vec<FileOneSource>) 
 }
 
 fn source(path: &str, file: FileSource) -> Result<Source> {
-    let wrong = |detail: &str| plan_fault(&format!("{path}: {detail}"));
+    let wrong = |detail: &str| Fault::new(Code::PlanSource).fact("place", path).fact("detail", detail);
     let named = |columns: BTreeMap<String, String>| -> Result<BTreeMap<Name, String>> {
         columns.into_iter().map(|(name, header)| Ok((Name::parse(&name)?, header))).collect()
     };
@@ -370,9 +389,7 @@ fn list(path: &str, file: FileList) -> Result<List> {
     let effect = match (file.reason, file.mark) {
         (Some(reason), None) => Effect::Exclude(self::reason(&path, &reason)?),
         (None, Some(mark)) => Effect::Mark(Name::parse(&mark).map_err(|fault| fault.column("lists.mark"))?),
-        _ => {
-            return Err(plan_fault(&format!("{path}: a list has either reason (it excludes) or mark (rules name it)")));
-        }
+        _ => return Err(Fault::new(Code::PlanListEffect).fact("place", path)),
     };
     Ok(List { source: source(&path, file.source)?, effect })
 }
@@ -380,7 +397,7 @@ fn list(path: &str, file: FileList) -> Result<List> {
 /// A reason of the office's own: those of a history say that earlier campaigns are why.
 fn reason(path: &str, reason: &str) -> Result<Name> {
     if [History::OTHER_LEVEL, History::YEARLY_CAP, History::DRAWN_RECENTLY].contains(&reason) {
-        return Err(plan_fault(&format!("{path}: the reason {reason} is kept for [history]; choose another name")));
+        return Err(Fault::new(Code::PlanReason).fact("place", path).fact("reason", reason));
     }
     Name::parse(reason).map_err(|fault| fault.column("reason"))
 }
@@ -393,16 +410,16 @@ fn conflict(path: &str, name: &str, conflict: FileConflict) -> Result<Conflict> 
     match (name, word.as_str()) {
         (_, "refuse") => Ok(Conflict::Refuse),
         ("excluded", "any") => Ok(Conflict::Any),
-        ("excluded", _) => Err(plan_fault(&format!("{path}.conflicts: excluded is \"any\" or \"refuse\""))),
+        ("excluded", _) => Err(unknown_word(path, name, &word, "any, refuse")),
         (_, "first") => Ok(Conflict::First),
         (_, "union") => Ok(Conflict::Union),
         (_, "largest") => Ok(Conflict::Largest),
         (_, "smallest") => Ok(Conflict::Smallest),
-        (_, other) => Err(Fault::new(Code::PlanForm).fact(
-            "detail",
-            format_args!(
-                "{path}.conflicts.{name}: {other} is none of refuse, first, union, largest, smallest, nor a list of values"
-            ),
-        )),
+        _ => Err(unknown_word(path, name, &word, "refuse, first, union, largest, smallest, or a list of values")),
     }
+}
+
+fn unknown_word(path: &str, name: &str, word: &str, known: &str) -> Fault {
+    let place = format!("{path}.conflicts.{name}");
+    Fault::new(Code::PlanConflict).fact("place", place).fact("word", word).fact("known", known)
 }

@@ -31,6 +31,7 @@ id = "gongan"
 title = "公安"
 "#;
 
+/// Nobody is drawn, so that no table of a few officers can be too short of them.
 const TAIL: &str = r#"
 [[items]]
 id = "yanhua"
@@ -50,13 +51,15 @@ seats = [{ department = "yingji", count = 1, leader = true, qualifications = [] 
 name = "high"
 rule = { in = ["class", ["C", "D"]] }
 method = "equal"
-size = { rate = 5000, rounding = "up" }
+size = { count = 0 }
+never = "名录样本，不派人"
 reserves = 0
 [[strata]]
 name = "rest"
 rule = { and = [] }
 method = "equal"
-size = { rate = 5000, rounding = "up" }
+size = { count = 0 }
+never = "名录样本，不派人"
 reserves = 0
 
 [team]

@@ -98,7 +98,7 @@ proptest! {
     ) {
         let rows = rows.into_iter().enumerate();
         let rows: Vec<Vec<String>> =
-            rows.map(|(number, (style, class, items, region))| vec![code(number, style), class, items, region]).collect();
+            rows.map(|(number, (style, class, items, region))| vec![code(number, style), class, items, format!("3{region}")]).collect();
         twice("targets", &table("id,class,items,region", &rows), |frozen| &frozen.intakes[0])?;
     }
 

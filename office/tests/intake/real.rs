@@ -63,7 +63,8 @@ fn a_register_as_excel_saved_it_is_drawn_from() {
     let lines_of_plan =
         "exclude = []\ncolumns = { region = \"地区\", class = \"企业类型\" }\ndefaults = { items = \"yanhua\" }\n";
     // one in a hundred, for a hundred officers who go everywhere
-    let plan = plan("targets", "zhejiang.csv", lines_of_plan).replace("rate = 5000", "rate = 100");
+    let plan =
+        plan("targets", "zhejiang.csv", lines_of_plan).replace("{ count = 0 }", "{ rate = 100, rounding = \"up\" }");
     let office = Office::new(&plan);
     office.put("zhejiang.csv", &bytes);
     let officer = |number: u32| {
