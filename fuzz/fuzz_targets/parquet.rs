@@ -1,0 +1,4 @@
+//! A Parquet file.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| yaohao_fuzz::read(bytes));
