@@ -125,6 +125,13 @@ fn source(screen: &Screen, register: &str, report: &SourceReport, intake: &Intak
         })
         .collect();
     screen.indented(&columns.join(&screen.language.text("list-separator")));
+    // rows that go on in another sheet would be missed without a word
+    let read = report.sheet.as_deref();
+    let others: Vec<String> =
+        report.about.sheets.iter().filter(|sheet| Some(sheet.as_str()) != read).cloned().collect();
+    if !others.is_empty() {
+        screen.say("check-sheets", &[("sheets", &listed(screen, &others))]);
+    }
     if !report.absent.is_empty() {
         screen.say("check-absent", &[("columns", &report.absent.join("、"))]);
     }

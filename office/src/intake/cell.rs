@@ -40,6 +40,16 @@ impl fmt::Display for At {
 const ERRORS: [&str; 10] =
     ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"];
 
+/// Whether a text is what a spreadsheet shows in place of a value: an error, one of LibreOffice, or a column too narrow.
+fn is_error(text: &str) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.as_bytes().first() {
+        Some(b'#') => ERRORS.contains(&text) || (text.len() > 2 && text.bytes().all(|byte| byte == b'#')),
+        Some(b'E') => text.strip_prefix("Err:").is_some_and(is_digits),
+        _ => false,
+    }
+}
+
 /// Refuses a cell that holds no value although it should.
 pub(super) fn readable(cell: Cell<'_>, at: At) -> Result<()> {
     if cell.text.contains(char::REPLACEMENT_CHARACTER) {
@@ -47,7 +57,7 @@ pub(super) fn readable(cell: Cell<'_>, at: At) -> Result<()> {
         return Err(Fault::new(Code::IntakeEncoding));
     }
     match cell.form {
-        Form::Text if cell.text.starts_with('#') && ERRORS.contains(&cell.text.trim()) => {
+        Form::Text if is_error(cell.text.trim()) => {
             Err(Fault::new(Code::IntakeErrorCell).fact("cell", at).fact("value", cell.text.trim()))
         }
         Form::Error => Err(Fault::new(Code::IntakeErrorCell).fact("cell", at).fact("value", cell.text)),

@@ -85,7 +85,17 @@ impl<'a> Shape<'a> {
         out.drafts.push(reason);
         for ((name, _), (column, origin)) in self.withheld.iter().zip(origins) {
             let Found::Column(index) = origin else {
-                out.drafts.push(if let Found::Default(value) = origin { value } else { ABSENT });
+                match origin {
+                    // a plan's value keeps to the rules of cells like any other
+                    Found::Default(value) => {
+                        let cell = Cell { form: Form::Text, text: value };
+                        let value = withheld(cell, At { row: row.number, column: 0 })
+                            .and_then(|value| check_length(&value).map(|()| value))
+                            .map_err(|fault| fault.column(name.as_str()))?;
+                        out.drafts.push(&value);
+                    }
+                    _ => out.drafts.push(ABSENT),
+                }
                 continue;
             };
             let cell = row.cell(*index);

@@ -133,24 +133,44 @@ fn delimiter(text: &str) -> u8 {
     }
 }
 
-/// The row in which a quote opens that never closes. Quotes count in pairs, so an even number needs no look.
+/// The row in which a quote opens that never closes, or closes where no cell ends although lines lie between: then it is
+/// the quote of another cell. Counting quotes does not find these: a bare cell may hold one, as inches do.
 fn open_quote(text: &str) -> Option<u64> {
-    let delimiter = delimiter(text);
-    if text.bytes().filter(|byte| *byte == b'"').count() % 2 == 0 {
+    #[derive(PartialEq)]
+    enum At {
+        Begin,
+        Bare,
+        Quoted,
+        Closed,
+    }
+    if !text.contains('"') {
         return None;
     }
-    let (mut row, mut quoted, mut begins, mut opened) = (1, false, true, 1);
+    let delimiter = delimiter(text);
+    let (mut at, mut row, mut opened, mut has_lines) = (At::Begin, 1, 1, false);
     for byte in text.bytes() {
-        match byte {
-            b'"' if quoted => quoted = false,
-            // a quote within a bare cell is a character like others; one that follows a closing quote opens it again
-            b'"' if begins => (quoted, opened) = (true, row),
-            b'\n' if !quoted => row += 1,
-            _ => {}
-        }
-        begins = !quoted && (byte == delimiter || byte == b'\n' || byte == b'\r' || byte == b'"');
+        at = match (at, byte) {
+            (At::Begin, b'"') => {
+                (opened, has_lines) = (row, false);
+                At::Quoted
+            }
+            (At::Quoted, b'"') => At::Closed,
+            (At::Quoted, byte) => {
+                has_lines |= byte == b'\n';
+                At::Quoted
+            }
+            // doubled: a quote within the cell
+            (At::Closed, b'"') => At::Quoted,
+            (_, b'\n') => {
+                row += 1;
+                At::Begin
+            }
+            (_, byte) if byte == delimiter => At::Begin,
+            (At::Closed, _) if has_lines => return Some(opened),
+            _ => At::Bare,
+        };
     }
-    quoted.then_some(opened)
+    (at == At::Quoted).then_some(opened)
 }
 
 #[cfg(test)]
@@ -190,6 +210,9 @@ mod tests {
         let quote = |text: &[u8]| rows(text).map_err(|fault| (fault.code(), fault.place().1));
         assert_eq!(quote(b"a,b\nx,\"1\ny,2\n"), Err((Code::IntakeQuote, Some(2))));
         assert_eq!(quote(b"a,b\n\"x\n1\",2\ny,\"3"), Err((Code::IntakeQuote, Some(3))));
+        // an even number of quotes is no sign that they close: inches count too, and two open ones would make a pair
+        assert_eq!(quote(b"a,b\n5\" x,1\n\"y,2\nz,3\n"), Err((Code::IntakeQuote, Some(3))));
+        assert_eq!(quote(b"a,b\n\"x,1\ny,2\n\"z,3\n"), Err((Code::IntakeQuote, Some(2))));
         // inches and the like are no quotes
         assert_eq!(rows(b"a,b\nx 5\" y,2\n").unwrap(), [row(1, &["a", "b"]), row(2, &["x 5\" y", "2"])]);
     }

@@ -38,17 +38,22 @@ fn outcome(office: &Office, name: &str, bytes: &[u8], is_written: bool, what: &d
         }
     }
     let frozen = looked?;
-    check(&frozen, what);
+    check(&frozen, bytes, name.ends_with(".csv"), what);
     Some(frozen.intakes[0].csv().to_owned())
 }
 
-/// Whatever came through the damage is a register of codes that hold, of as many rows as were read.
-fn check(frozen: &Frozen, what: &dyn Fn() -> String) {
+/// Whatever came through the damage is a register of codes that hold, of as many rows as were read; a text of which no
+/// cell has lines of its own loses none of them.
+fn check(frozen: &Frozen, bytes: &[u8], is_text: bool, what: &dyn Fn() -> String) {
     let [targets, ..] = frozen.intakes.as_ref();
     assert_eq!(usize::try_from(targets.read).unwrap(), targets.len(), "{}", what());
     for line in targets.csv().lines().skip(1) {
         let id = line.split(',').next().unwrap();
         assert_eq!(is_credit_code(id), Ok(()), "{}: {line}", what());
+    }
+    if is_text {
+        let lines = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).filter(|line| !line.is_empty());
+        assert_eq!(lines.count(), targets.len() + 1, "{}", what());
     }
 }
 
