@@ -4,13 +4,11 @@
 
 Checks every entry against its hash, every tile against those below, the root against the checkpoint, and the log's
 signature (KEY is name+id+base64; without it, FOLDER/key.txt). --list prints the leaves."""
-import base64, hashlib, os, re, sys
+import os, re, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from primitives import ed25519_valid
+from forms import Fail, expect, sha
+from notes import checkpoint_of, parse_note, verifier_key
 
-def sha(data): return hashlib.sha256(data).digest()
-def expect(holds, why):
-    if not holds: sys.exit(f"REJECTED: {why}")
 def mth(hashes):
     """RFC 9162 §2.1.1, over hashes of leaves."""
     if not hashes: return sha(b"")
@@ -23,30 +21,11 @@ def place(kind, n, width):
     parts = [digits[i:i + 3] for i in range(0, len(digits), 3)]
     return f"tile/{kind}/" + "/".join("x" + p for p in parts[:-1]) + "/" * (len(parts) > 1) + parts[-1] + (f".p/{width}" if width < 256 else "")
 
-def read_checkpoint(data, key):
-    """Origin, size, root; the names of all who have signed; whether `key` has."""
-    text, _, lines = data.decode().rpartition("\n\n")
-    text += "\n"
-    name, key_id, material = key.split("+", 2)
-    material = base64.b64decode(material, validate=True)
-    expect(material[0] == 1 and sha(f"{name}\n".encode() + material)[:4].hex() == key_id, "the key is not of the form")
-    names, signed = [], False
-    for line in lines.removesuffix("\n").split("\n"):
-        match = re.fullmatch(r"— ([^ +]+) ([A-Za-z0-9+/=]+)", line)
-        expect(match, "a signature line is not of the form")
-        value = base64.b64decode(match[2], validate=True)
-        names.append(match[1])
-        if match[1] == name and value[:4].hex() == key_id:
-            expect(ed25519_valid(material[1:], text.encode(), value[4:]), "the log's signature does not hold")
-            signed = True
-    origin, size, root, *_ = text.split("\n")
-    expect(signed and origin == name and re.fullmatch("0|[1-9][0-9]*", size), "not a checkpoint of this log")
-    return origin, int(size), base64.b64decode(root, validate=True), names
-
 def read_log(folder, key):
     def file(*path):
         with open(os.path.join(folder, *path), "rb") as f: return f.read()
-    origin, size, root, names = read_checkpoint(file("checkpoint"), key)
+    note = parse_note(file("checkpoint"))
+    (origin, size, root), names = checkpoint_of(note, verifier_key(key, 1)), [name for name, _, _ in note[1]]
     entries, level, hashes = [], 0, []
     for n in range(-(-size // 256)):
         data, width = file(place("entries", n, min(256, size - n * 256))), min(256, size - n * 256)
@@ -81,4 +60,5 @@ def main(arguments):
 
 if __name__ == "__main__":
     if len(sys.argv) < 2: sys.exit(__doc__)
-    main(sys.argv[1:])
+    try: main(sys.argv[1:])
+    except (Fail, OSError, ValueError) as e: sys.exit(f"REJECTED: {e}")

@@ -3,7 +3,8 @@
 
 It shares no code with the main program and needs nothing but Python 3.11. Section signs (§) are those of SPEC.md.
 One thing is missing: the BLS signature of a drand beacon is not checked (step V11), and the report says so.
-Beside this file: forms.py, what values look like; primitives.py, what is computed from bytes; lottery.py, who is drawn.
+Beside this file: forms.py, what values look like; primitives.py, what is computed from bytes; notes.py, receipts of logs;
+lottery.py, who is drawn.
 
     python3 reference/verify.py PUBLIC_DIR [--trust trust.toml]
     python3 reference/verify.py --proof proof.json --public PUBLIC_DIR
@@ -13,9 +14,11 @@ import argparse, collections, json, os, sys
 from forms import (
     Fail, expect, read, sha, sha_hex, cell_number, is_excluded, is_id_set, is_id, is_name, is_digest, is_cell,
     is_u16, is_date, unix, canonical, parse_json, shape, holds, FORMS, body_digest, LIMITS, CSV_FILES, JSON_FILES,
+    RECEIPTS,
     read_policy, PROOF)
 from primitives import (
     ed25519_valid, chacha20_block, sub_seed, csv_line, csv_cells, parse_register, tree_hash, path_root)
+from notes import check_keys, existed_at, parse_receipt, verifier_key
 from lottery import (
     cut_strata, announced_sizes, lottery_sizes, take_certain, draw_weighted, seat_lottery, seat_groups, may_sit)
 
@@ -37,7 +40,7 @@ def v1_files(c):
     """§12 V1, §3: sizes within the limits; which files are missing or not covered."""
     found = sorted(n for n in os.listdir(c.folder) if os.path.isfile(os.path.join(c.folder, n)))
     contributions = [n for n in found if n.startswith("contribution-") and n.endswith(".json") and is_id(n[13:-5])]
-    covered = [n for n in found if n in CSV_FILES + JSON_FILES + contributions]
+    covered = [n for n in found if n in CSV_FILES + JSON_FILES + contributions + list(RECEIPTS)]
     for name in covered:
         path, limit = os.path.join(c.folder, name), c.limits["csv_bytes" if name.endswith("csv") else "statement_bytes"]
         expect(os.path.getsize(path) <= limit, f"{name}: over {limit} bytes")
@@ -52,6 +55,7 @@ def v2_form(c):
         kind = "contribution" if name.startswith("contribution-") else name[:-5]
         shape(doc, FORMS[kind], name)
         expect(kind != "contribution" or doc["body"]["contributor"] == name[13:-5], f"{name}: of another contributor")
+    c.receipts = {RECEIPTS[n]: parse_receipt(c.data[n]) for n in sorted(RECEIPTS) if n in c.data}
     c.statements = [(name, doc["type"], doc) for name, doc in c.docs.items() if name != "beacon.json"]
     c.ann, c.digest = c.body("announcement.json"), body_digest(c.docs["announcement.json"])
     c.contributors, c.beacon = {x["id"]: x for x in c.ann["seed"]["contributors"]}, c.ann["seed"]["beacon"]
@@ -103,10 +107,25 @@ def v5_order(c):
         expect(start + 600 <= earliest, "the beacon's round is less than 600 s after the announcement")
         expect(closed is None or closed < earliest, "closed after the beacon's round")
     expect(record is None or earliest is None or unix(record["drawn_at"]) >= earliest, "drawn too early")
+    proof = proof_of_order(c, earliest if c.beacon["kind"] == "drand" else None)
+    if proof: return f"the claimed times are in order; {proof}"
     if c.policy is None or "order" not in c.policy:
         return "trust", "the claimed times are in order; whether they are true is not proven"
     c.notes.append("The order of events is taken on the publisher's word, as the policy allows.")
     return "the claimed times are in order, on the publisher's word"
+def proof_of_order(c, beacon):
+    """§7.5: what proves that the pivot existed before the beacon, or None. Every receipt that counts must be right."""
+    if c.policy is None: return None
+    logs = [verifier_key(key, 1) for key in c.policy.get("logs", [])]
+    witnesses = [verifier_key(key, 4) for key in c.policy.get("witnesses", [])]
+    pivot, proof = "closing.json" if c.contributors else "announcement.json", None
+    for name, kind, doc in (s for s in c.statements if s[0] in c.receipts):
+        entry = f"yaohao/1 leaf\n{kind}\n{c.ann['number']}\n{body_digest(doc)}\n".encode()
+        time = existed_at(c.receipts[name], entry, logs, witnesses, c.policy.get("witness_threshold", 1))
+        if time is False: c.notes.append(f"{name}.tlog-proof is of a log that the policy does not name.")
+        elif time is not None and name == pivot and beacon is not None and time < beacon:
+            proof = f"{name} existed {beacon - time} s before the beacon, by the policy's witnesses"
+    return proof
 def register_rows(c, name, form, key_cells=1):
     """§4: the rows of a register as objects, of the given form, after comparing it with its commitment."""
     file, told = name + ".csv", c.ann["registers"][name]
@@ -383,6 +402,7 @@ def main():
     if not (args.proof and args.public or args.folder): parser.error("a folder, --proof with --public, or --vectors")
     try:
         policy = read_policy(args.trust) if args.trust else None
+        check_keys(policy or {})
         if args.proof: check_proof(args.proof, args.public)
     except Exception as e:                              # a policy that cannot be used, or a proof that does not hold
         print(f"{'proof' if args.proof else 'policy'} refused: {type(e).__name__}: {e}")

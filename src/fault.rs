@@ -394,6 +394,7 @@ codes! {
     LogExists "log.exists" "there is a log already" => "a log is made once; append to it"
     LogGrown "log.grown" "the log has grown while the witness was asked" => "ask the witness again"
     WitnessRefused "witness.refused" "the witness answered {status}: {detail}" => "ask whoever runs the witness whether it watches this log under this key"
+    WitnessPairs "witness.pairs" "{addresses} addresses of witnesses and {keys} keys" => "give --witness and --witness-key in pairs, in the same order"
     WitnessUnreachable "witness.unreachable" "the witness cannot be reached: {detail}" => "check the address; try again later, the log itself is complete"
     // --- files
     FileUtf8 "file.utf8" "not UTF-8 text" => "save it as UTF-8"

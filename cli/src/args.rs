@@ -25,6 +25,7 @@ pub(crate) enum Command {
     Contribute(Contribute),
     Close(Dir),
     Draw(Draw),
+    Publish(Publish),
     Verify(Verify),
     Explain(Explain),
     Prove(Prove),
@@ -65,6 +66,17 @@ pub(crate) struct Draw {
     pub(crate) beacon: Option<PathBuf>,
     #[arg(long, value_name = "HEX")]
     pub(crate) signature: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    pub(crate) dir: PathBuf,
+    #[arg(id = "into_log", long = "log", value_name = "DIR")]
+    pub(crate) log: PathBuf,
+    #[arg(id = "witnesses", long = "witness", value_name = "URL", requires = "publish_witness_keys")]
+    pub(crate) witnesses: Vec<String>,
+    #[arg(id = "publish_witness_keys", long = "witness-key", value_name = "KEY", requires = "witnesses")]
+    pub(crate) witness_keys: Vec<String>,
 }
 
 #[derive(Debug, Args)]

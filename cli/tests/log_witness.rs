@@ -67,11 +67,8 @@ fn cosigns_and_refuses(at: &Path, url: &str, key: &str) {
     refused("unknown", "witness.refused");
 }
 
-#[test]
-fn our_witness_cosigns_and_refuses_a_fork() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = folder.path();
-    must(at, &["log", "init", "log", "--origin", "log.example"]);
+/// A witness of ours that watches the log in `log`: the process, what it says, its address and its key.
+fn our_witness(at: &Path) -> (Running, impl Iterator<Item = String> + Send + use<>, String, String) {
     let log_key = std::fs::read_to_string(at.join("log/public/key.txt")).unwrap();
     let witness = ["log", "witness", "w", "--name", "w.example"];
     let said = must(at, &[&witness[..], &["--watch", log_key.trim()]].concat());
@@ -80,9 +77,77 @@ fn our_witness_cosigns_and_refuses_a_fork() {
     let mut command = Command::new(program());
     command.current_dir(at).args(["--lang", "en"]).args(witness).args(["--listen", &address]);
     let mut running = Running(command.stdout(Stdio::piped()).spawn().unwrap());
-    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
-    assert!(lines.any(|line| line.unwrap().contains("Listening")));
-    let reading = std::thread::spawn(move || lines.map_while(Result::ok).collect::<Vec<String>>());
+    let lines = BufReader::new(running.0.stdout.take().unwrap()).lines().map_while(Result::ok);
+    (running, lines, address, key)
+}
+
+/// A closing that a witness saw before the beacon: `verify` says who proves it, and asks nobody to take a word for it.
+#[test]
+fn a_witnessed_closing_proves_the_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    must(at, &["demo", "d"]);
+    let plan = std::fs::read_to_string(at.join("d/plan.toml")).unwrap();
+    assert!(plan.contains("round = 12040883"));
+    for file in std::fs::read_dir(at.join("d/public")).unwrap() {
+        std::fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    // in the year 2100 or so
+    std::fs::write(at.join("d/plan.toml"), plan.replace("round = 12040883", "round = 800000000")).unwrap();
+    must(at, &["announce", "d"]);
+    for holder in ["gongan", "shichang", "yingji"] {
+        must(at, &["contribute", "d", "--as", holder]);
+    }
+    must(at, &["log", "init", "log", "--origin", "log.example"]);
+    let (running, mut lines, address, key) = our_witness(at);
+    assert!(lines.any(|line| line.contains("Listening")));
+    let url = format!("http://{address}");
+    let publish = ["publish", "d", "--log", "log", "--witness", &url, "--witness-key", &key];
+    must(at, &publish);
+    must(at, &["close", "d"]);
+    let receipt = |name: &str| at.join(format!("d/public/{name}.json.tlog-proof"));
+    let first = std::fs::read(receipt("announcement")).unwrap();
+    let said = must(at, &publish);
+    assert!(said.contains("closing.json.tlog-proof"), "{said}");
+    assert_eq!(std::fs::read(receipt("announcement")).unwrap(), first, "the older receipt proves more");
+
+    let log_key = std::fs::read_to_string(at.join("log/public/key.txt")).unwrap();
+    let policy = must(at, &["key", "trust", "d"]);
+    let counted = format!("\nlogs = [\"{}\"]\nwitnesses = [\"{key}\"]\n\n[[keys]]", log_key.trim());
+    std::fs::write(at.join("t.toml"), policy.replacen("\n[[keys]]", &counted, 1)).unwrap();
+    let verify = || {
+        let output = yaohao(at, &["verify", "d", "--trust", "t.toml"]);
+        assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+        // lines are broken where the terminal ends
+        String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let said = verify();
+    assert!(said.contains("Proven from outside: closing.json existed at"), "{said}");
+    assert!(said.contains("(so say w.example)") && said.contains("right clocks"), "{said}");
+    std::fs::remove_file(receipt("closing")).unwrap();
+    let said = verify();
+    assert!(said.contains("Nothing from outside proves that closing.json existed before"), "{said}");
+
+    // the witness is gone: the statements are in the log, and the command says what is lacking
+    drop(running);
+    let output = yaohao(at, &publish);
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(receipt("closing").exists());
+    let pairs = [&publish[..], &["--witness", &url]].concat();
+    assert!(String::from_utf8_lossy(&yaohao(at, &pairs).stderr).contains("witness.pairs"));
+    std::fs::write(at.join("d/public/targets.csv"), "id\n").unwrap();
+    let broken = yaohao(at, &["publish", "d", "--log", "log"]);
+    assert_eq!(broken.status.code(), Some(1), "what does not verify is not published");
+}
+
+#[test]
+fn our_witness_cosigns_and_refuses_a_fork() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    must(at, &["log", "init", "log", "--origin", "log.example"]);
+    let (running, mut lines, address, key) = our_witness(at);
+    assert!(lines.any(|line| line.contains("Listening")));
+    let reading = std::thread::spawn(move || lines.collect::<Vec<String>>());
     cosigns_and_refuses(at, &format!("http://{address}/"), &key);
     drop(running);
     let lines = reading.join().unwrap().join("\n");

@@ -369,7 +369,7 @@ pub fn recorded_lots(record: &Record) -> Result<Lots> {
 }
 
 /// Verifies files as they lie on the disk; any failure is a fault.
-fn must_hold(files: &Folder) -> Result<Report> {
+pub(crate) fn must_hold(files: &Folder) -> Result<Report> {
     let report = verify(files, None);
     match (report.failure(), report.verdict) {
         (Some((_, fault)), _) => Err(fault.clone()),

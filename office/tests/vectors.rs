@@ -6,6 +6,8 @@
 
 #[path = "vectors/accept.rs"]
 mod accept;
+#[path = "vectors/receipts.rs"]
+mod receipts;
 #[path = "vectors/reject.rs"]
 mod reject;
 mod support;
@@ -17,6 +19,7 @@ use yaohao::encoding::{Value, object};
 use yaohao::verify::{Policy, Verdict, verify};
 use yaohao_office::files::Folder;
 
+#[derive(Clone)]
 /// One vector: the published files, the reader's policy, and what must come of it.
 pub struct Vector {
     pub name: &'static str,
@@ -25,6 +28,7 @@ pub struct Vector {
     pub expect: Expect,
 }
 
+#[derive(Clone)]
 /// What a verifier must say.
 pub enum Expect {
     Exit(u64),
@@ -53,7 +57,10 @@ impl Vector {
 fn vectors_are_fresh() {
     let root = repository().join("fixtures/vectors");
     let bless = std::env::var_os("YAOHAO_BLESS").is_some();
-    for (kind, vectors) in [("accept", accept::vectors()), ("reject", reject::vectors())] {
+    for (kind, vectors) in [
+        ("accept", [accept::vectors(), receipts::accept()].concat()),
+        ("reject", [reject::vectors(), receipts::reject()].concat()),
+    ] {
         let folder = root.join(kind);
         let mut expected: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
         for vector in &vectors {

@@ -72,6 +72,12 @@ impl Note {
         &self.text
     }
 
+    /// The first line: of a checkpoint, which log it says to be from, whose key must be looked up.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.text.split('\n').next().unwrap_or_default()
+    }
+
     /// The bytes of the file.
     #[must_use]
     pub fn to_file(&self) -> String {

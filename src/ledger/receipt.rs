@@ -68,6 +68,18 @@ impl Receipt {
         self.index
     }
 
+    /// Which log it says to be from: the one whose key must be looked up.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.note.origin()
+    }
+
+    /// How many lines of signatures it has; nothing says yet that they hold.
+    #[must_use]
+    pub fn signatures(&self) -> usize {
+        self.note.signatures().len()
+    }
+
     /// Checks the log's signature and that the leaf is under it. The checkpoint's note then says, to
     /// [`Note::check`], which witnesses have seen it and when.
     ///

@@ -48,7 +48,7 @@ impl Request {
     /// Which log it says to be from: the one whose key must be looked up.
     #[must_use]
     pub fn origin(&self) -> &str {
-        self.note.text().split('\n').next().unwrap_or_default()
+        self.note.origin()
     }
 }
 

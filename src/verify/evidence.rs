@@ -4,6 +4,7 @@ use super::Limits;
 use crate::announcement::{Announcement, BeaconPlan};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::Id;
+use crate::ledger::Receipt;
 use crate::record::Record;
 use crate::register::Blocks;
 use crate::seed::{Beacon, Closing, Contribution};
@@ -73,6 +74,15 @@ pub(super) const TABLES: [&str; 5] =
 /// The JSON files that are not contributions.
 const DOCUMENTS: [&str; 4] = ["announcement.json", "closing.json", "beacon.json", "record.json"];
 
+/// The statements whose age a receipt beside them can prove (SPEC §7.5).
+pub const DATED: [&str; 3] = ["announcement.json", "closing.json", "record.json"];
+
+/// The statement that a receipt is of, by the receipt's file name.
+pub(super) fn statement_of(receipt: &str) -> Option<&'static str> {
+    let statement = receipt.strip_suffix(".tlog-proof")?;
+    DATED.into_iter().find(|dated| *dated == statement)
+}
+
 /// The contributor in a contribution's file name.
 pub(super) fn contributor_of(name: &str) -> Option<Id> {
     Id::parse(name.strip_prefix("contribution-")?.strip_suffix(".json")?).ok()
@@ -80,7 +90,10 @@ pub(super) fn contributor_of(name: &str) -> Option<Id> {
 
 /// Whether a file is one of SPEC §3.
 pub(super) fn covered(name: &str) -> bool {
-    TABLES.contains(&name) || DOCUMENTS.contains(&name) || contributor_of(name).is_some()
+    TABLES.contains(&name)
+        || DOCUMENTS.contains(&name)
+        || contributor_of(name).is_some()
+        || statement_of(name).is_some()
 }
 
 /// V1: every covered file is within its limit.
@@ -94,7 +107,7 @@ pub(super) fn check_sizes(files: &BTreeMap<String, u64>, limits: &Limits) -> Res
     Ok(())
 }
 
-/// All JSON files of a campaign, read and checked in form.
+/// All JSON files and receipts of a campaign, read and checked in form.
 #[derive(Debug)]
 pub(super) struct Documents {
     pub(super) announcement: Statement<Announcement>,
@@ -102,10 +115,12 @@ pub(super) struct Documents {
     pub(super) closing: Option<Statement<Closing>>,
     pub(super) beacon: Option<Beacon>,
     pub(super) record: Option<Statement<Record>>,
+    /// By the file of the statement that each is of.
+    pub(super) receipts: BTreeMap<&'static str, Receipt>,
 }
 
 impl Documents {
-    /// V2: reads every JSON file that is there.
+    /// V2: reads every JSON file and receipt that is there.
     pub(super) fn read(evidence: &dyn Evidence, files: &BTreeMap<String, u64>, limits: &Limits) -> Result<Self> {
         let bytes = |name: &str| read(evidence, name, limits.statement_bytes);
         let there = |name: &str| files.contains_key(name);
@@ -127,7 +142,11 @@ impl Documents {
             None
         };
         let record = if there("record.json") { Some(statement("record.json", &bytes("record.json")?)?) } else { None };
-        Ok(Self { announcement, contributions, closing, beacon, record })
+        let mut receipts = BTreeMap::new();
+        for (name, statement) in files.keys().filter_map(|name| Some((name, statement_of(name)?))) {
+            receipts.insert(statement, Receipt::parse(&bytes(name)?).map_err(|fault| fault.file(name))?);
+        }
+        Ok(Self { announcement, contributions, closing, beacon, record, receipts })
     }
 
     /// The files of SPEC §3 that are not there.

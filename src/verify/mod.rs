@@ -4,11 +4,13 @@
 //! only then is it compared with what was published.
 
 mod evidence;
+mod order;
 mod policy;
 mod report;
 mod steps;
 
-pub use evidence::Evidence;
+pub use evidence::{DATED, Evidence};
+pub use order::{Existence, Order};
 pub use policy::{Limits, Policy, TrustedKey};
 pub use report::{Assumption, Report, Status, Step, StepReport, Tally, Verdict, Verified};
 
@@ -52,7 +54,7 @@ pub fn verify(evidence: &dyn Evidence, policy: Option<&Policy>) -> Report {
     let uncovered = files.keys().filter(|name| !covered(name)).cloned().collect();
     match documents {
         Some(documents) => judge(evidence, policy, &files, &limits, &documents, steps, uncovered),
-        None => steps.into_report(None, policy, Vec::new(), uncovered),
+        None => steps.into_report(None, policy, None, Vec::new(), uncovered),
     }
 }
 
@@ -72,8 +74,9 @@ fn judge(
             steps.take(step, campaign.run(step));
         }
     }
+    let order = campaign.order.take();
     drop(campaign);
-    steps.into_report(Some(documents.announcement.body()), policy, missing, uncovered)
+    steps.into_report(Some(documents.announcement.body()), policy, order, missing, uncovered)
 }
 
 #[derive(Default)]
@@ -97,6 +100,7 @@ impl Steps {
         mut self,
         announcement: Option<&Announcement>,
         policy: Option<&Policy>,
+        order: Option<Order>,
         missing: Vec<String>,
         uncovered: Vec<String>,
     ) -> Report {
@@ -128,8 +132,9 @@ impl Steps {
                 _ => Vec::new(),
             },
             assumptions: announcement
-                .map(|announcement| assumptions(announcement, policy.is_some()))
+                .map(|announcement| assumptions(announcement, policy.is_some(), order.as_ref()))
                 .unwrap_or_default(),
+            order,
         }
     }
 }
@@ -137,7 +142,7 @@ impl Steps {
 fn unreadable(fault: Fault) -> Report {
     let mut steps = Steps::default();
     steps.take(Step::Files, Err(fault));
-    let report = steps.into_report(None, None, vec!["announcement.json".to_owned()], Vec::new());
+    let report = steps.into_report(None, None, None, vec!["announcement.json".to_owned()], Vec::new());
     Report { verdict: Verdict::Unreadable, ..report }
 }
 
@@ -156,12 +161,15 @@ fn announced_keys(announcement: &Announcement) -> Vec<(Id, PublicKey)> {
     keys
 }
 
-fn assumptions(announcement: &Announcement, policy: bool) -> Vec<Assumption> {
+fn assumptions(announcement: &Announcement, policy: bool, order: Option<&Order>) -> Vec<Assumption> {
     let mut list = Vec::new();
     if !policy {
         list.push(Assumption::Keys);
     }
-    list.push(Assumption::PublisherOrder);
+    list.push(match order.and_then(Order::proof) {
+        Some(_) => Assumption::Clocks,
+        None => Assumption::PublisherOrder,
+    });
     list.push(match announcement.seed.beacon {
         BeaconPlan::None => Assumption::LastRevealer,
         BeaconPlan::Drand { .. } => Assumption::BeaconOperators,

@@ -2,6 +2,7 @@
 
 use crate::fault::{Code, Fault, Result, toml_fault};
 use crate::ident::Id;
+use crate::ledger::{Algorithm, Verifier};
 use crate::statement::Type;
 use crate::suite::{PublicKey, Suite};
 use serde::Deserialize;
@@ -28,6 +29,12 @@ pub struct Policy {
     pub accept_publisher_order: bool,
     /// The keys.
     pub keys: Vec<TrustedKey>,
+    /// Logs whose receipts count.
+    pub logs: Vec<Verifier>,
+    /// Witnesses whose clocks count.
+    pub witnesses: Vec<Verifier>,
+    /// How many of them must have seen a statement for it to have existed: one more than may lie.
+    pub witness_threshold: usize,
     /// How much to read.
     pub limits: Limits,
 }
@@ -69,6 +76,11 @@ struct File {
     beacons: Vec<String>,
     order: Option<String>,
     keys: Vec<FileKey>,
+    #[serde(default)]
+    logs: Vec<String>,
+    #[serde(default)]
+    witnesses: Vec<String>,
+    witness_threshold: Option<usize>,
     limits: Option<FileLimits>,
 }
 
@@ -116,6 +128,15 @@ impl Policy {
         if keys.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
             return Err(malformed("a key stands twice; one signature must not count for two holders"));
         }
+        let logs = verifiers(&file.logs, Algorithm::Ed25519, "logs")?;
+        let witnesses = verifiers(&file.witnesses, Algorithm::Cosignature, "witnesses")?;
+        if witnesses.iter().any(|witness| logs.iter().any(|log| log.key() == witness.key())) {
+            return Err(malformed("a witness has the key of a log; nobody is his own witness"));
+        }
+        let witness_threshold = file.witness_threshold.unwrap_or(1);
+        if witness_threshold == 0 || (file.witness_threshold.is_some() && witness_threshold > witnesses.len()) {
+            return Err(malformed("witness_threshold must be at least 1 and at most the number of witnesses"));
+        }
         let limits = file.limits.unwrap_or_default();
         let default = Limits::default();
         Ok(Self {
@@ -129,6 +150,9 @@ impl Policy {
             beacons: file.beacons.into_iter().map(beacon).collect::<Result<_>>()?,
             accept_publisher_order: order,
             keys: file.keys.into_iter().map(trusted).collect::<Result<_>>()?,
+            logs,
+            witnesses,
+            witness_threshold,
             limits: Limits {
                 statement_bytes: limits.statement_bytes.unwrap_or(default.statement_bytes),
                 csv_bytes: limits.csv_bytes.unwrap_or(default.csv_bytes),
@@ -181,6 +205,22 @@ fn trusted(key: FileKey) -> Result<TrustedKey> {
         key: PublicKey::parse(&key.key).map_err(wrap)?,
         signs: signs.collect::<Result<_>>()?,
     })
+}
+
+/// The texts of keys, all of one sort; no name and no key stands twice, so that nobody counts for two.
+fn verifiers(texts: &[String], algorithm: Algorithm, member: &str) -> Result<Vec<Verifier>> {
+    let mut found: Vec<Verifier> = Vec::new();
+    for text in texts {
+        let verifier = Verifier::parse(text).map_err(|fault| malformed(&fault.to_string()))?;
+        if verifier.algorithm() != algorithm {
+            return Err(malformed(&format!("{member}: {text} is a key of the other sort")));
+        }
+        if found.iter().any(|other| other.name() == verifier.name() || other.key() == verifier.key()) {
+            return Err(malformed(&format!("{member}: {} stands twice", verifier.name())));
+        }
+        found.push(verifier);
+    }
+    Ok(found)
 }
 
 fn malformed(detail: &str) -> Fault {

@@ -1,5 +1,6 @@
 //! What a verification found, step by step (SPEC §12).
 
+use super::order::Order;
 use crate::fault::Fault;
 use crate::ident::Id;
 use crate::suite::PublicKey;
@@ -108,6 +109,8 @@ pub enum Assumption {
     Keys,
     /// The claimed times are true: nothing from outside proves them.
     PublisherOrder,
+    /// Those who prove the order of events have right clocks, and did not lie together.
+    Clocks,
     /// The contributors did not together know all values beforehand, and nobody let an unwelcome campaign die.
     LastRevealer,
     /// The operators of the beacon did not together know the round early.
@@ -187,6 +190,8 @@ pub struct Report {
     pub keys: Vec<(Id, PublicKey)>,
     /// Announced signers whose keys the policy does not know: their signatures count for nothing.
     pub strangers: Vec<Id>,
+    /// What proves the order of events, or does not; `None` when V5 was not reached or failed.
+    pub order: Option<Order>,
     /// What must still be believed.
     pub assumptions: Vec<Assumption>,
 }

@@ -1,12 +1,12 @@
 //! The steps V3 to V15, each a function named after it (SPEC §12).
 
 use super::evidence::{Documents, contributor_of, read_up_to};
+use super::order::{Order, order};
 use super::{Evidence, Limits, Policy, Status, Step, Tally};
-use crate::announcement::{Announced, BeaconPlan, QUICKNET, same_campaign};
+use crate::announcement::{Announced, BeaconPlan};
 use crate::draw::{Binding, Pool, Selection, check_strata};
 use crate::encoding::{Digest, Value, count};
 use crate::fault::{Code, Fault, Result};
-use crate::ident::{Id, Time};
 use crate::outcome::{Outcome, draw_inspectors, draw_targets};
 use crate::record::{FileMark, Record, cells_of, departments_of};
 use crate::register::{Commitment, Inspectors, Reasons, Recusals, scan};
@@ -48,6 +48,8 @@ pub(super) struct Campaign<'a> {
     policy: Option<&'a Policy>,
     limits: &'a Limits,
     missing: &'a [String],
+    /// What V5 found.
+    pub(super) order: Option<Order>,
     seed: Option<Seed>,
     /// The result of the pass over the targets: the pool must outlive its binding, so the selection is derived at once.
     targets: Option<TargetsPass>,
@@ -70,7 +72,8 @@ impl<'a> Campaign<'a> {
         missing: &'a [String],
     ) -> Self {
         let seed = derive_seed(documents);
-        Self { evidence, documents, policy, limits, missing, seed, targets: None, inspectors: None, outcome: None }
+        let (order, targets, inspectors, outcome) = (None, None, None, None);
+        Self { evidence, documents, policy, limits, missing, order, seed, targets, inspectors, outcome }
     }
 
     pub(super) fn run(&mut self, step: Step) -> Result<Done> {
@@ -82,7 +85,12 @@ impl<'a> Campaign<'a> {
             Step::Files | Step::Form => Ok(Done::passed([])),
             Step::Signatures => self.v3_signatures(),
             Step::Policy => self.v4_policy(),
-            Step::Order => self.v5_order(),
+            Step::Order => {
+                let order = order(self.documents, self.policy)?;
+                let done = Done { status: order.status(self.policy), tallies: Vec::new() };
+                self.order = Some(order);
+                Ok(done)
+            }
             Step::Targets => self.v6_targets(),
             Step::Inspectors => self.v7_inspectors(),
             Step::Recusals => self.v8_recusals(),
@@ -183,47 +191,6 @@ impl<'a> Campaign<'a> {
         documents.closing.as_ref().map_or(Ok(()), |closing| trusted(policy, Type::Closing, closing))?;
         documents.record.as_ref().map_or(Ok(()), |record| trusted(policy, Type::Record, record))?;
         Ok(Done::passed([("keys", count(policy.keys.len()))]))
-    }
-
-    fn v5_order(&self) -> Result<Done> {
-        let documents = self.documents;
-        let announcement = documents.announcement.body();
-        let digest = documents.announcement.digest();
-        let same = |file: &str, number: &Id, named: &Digest| {
-            same_campaign(&announcement.number, &digest, number, named).map_err(|fault| fault.file(file))
-        };
-        let mut last = ("announced_at", announcement.announced_at.clone());
-        for (id, statement) in &documents.contributions {
-            let body = statement.body();
-            same(&format!("contribution-{id}.json"), &body.number, &body.announcement)?;
-            before(("announced_at", &announcement.announced_at), ("contributed_at", &body.contributed_at))?;
-            if body.contributed_at > last.1 {
-                last = ("contributed_at", body.contributed_at.clone());
-            }
-        }
-        if let Some(closing) = &documents.closing {
-            same("closing.json", &closing.body().number, &closing.body().announcement)?;
-            before((last.0, &last.1), ("closed_at", &closing.body().closed_at))?;
-            last = ("closed_at", closing.body().closed_at.clone());
-        }
-        if let BeaconPlan::Drand { round } = announcement.seed.beacon {
-            let published = QUICKNET.time(round).ok_or_else(|| {
-                Fault::new(Code::BeaconRound).fact("found", round).fact("expected", "a year below 10000")
-            })?;
-            // T2 is at least ten minutes after T0, and strictly after T1
-            let earliest = announcement.announced_at.plus(600).unwrap_or_else(|| announcement.announced_at.clone());
-            before(("announced_at + 600 s", &earliest), ("beacon", &published))?;
-            if documents.closing.is_some() && last.1 >= published {
-                return Err(broken_order("closed_at", "beacon"));
-            }
-            last = ("beacon", published);
-        }
-        if let Some(record) = &documents.record {
-            same("record.json", &record.body().number, &record.body().announcement)?;
-            before((last.0, &last.1), ("drawn_at", &record.body().drawn_at))?;
-        }
-        let accepted = self.policy.is_some_and(|policy| policy.accept_publisher_order);
-        Ok(Done { status: if accepted { Status::Passed } else { Status::Trust }, tallies: Vec::new() })
     }
 
     fn v6_targets(&mut self) -> Result<Done> {
@@ -401,14 +368,6 @@ fn trusted<B>(policy: &Policy, kind: Type, statement: &Statement<B>) -> Result<(
             .fact("expected", policy.threshold));
     }
     Ok(())
-}
-
-fn before(earlier: (&str, &Time), later: (&str, &Time)) -> Result<()> {
-    if earlier.1 <= later.1 { Ok(()) } else { Err(broken_order(earlier.0, later.0)) }
-}
-
-fn broken_order(earlier: &str, later: &str) -> Fault {
-    Fault::new(Code::OrderTime).fact("earlier", earlier).fact("later", later)
 }
 
 fn as_announced(file: &str, announced: &Announced, found: &Commitment, excluded: &Reasons) -> Result<()> {

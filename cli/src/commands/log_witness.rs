@@ -22,7 +22,7 @@ pub(super) fn cosign(screen: &Screen, arguments: &LogCosign) -> Outcome {
     let home = Home::new(&arguments.log);
     let key = home.key().map_err(one)?;
     let log = home.open(Some(&key.verifier())).map_err(one)?;
-    let http = Http { address: format!("{}/add-checkpoint", arguments.witness.trim_end_matches('/')) };
+    let http = Http::of(&arguments.witness);
     let (lines, time) = ask(&log, &witness, &http).map_err(|fault| one(fault.file(&arguments.witness)))?;
     let log = log.cosigned(&key, lines).map_err(one)?;
     let size = log.signed().checkpoint().size;
@@ -30,8 +30,16 @@ pub(super) fn cosign(screen: &Screen, arguments: &LogCosign) -> Outcome {
     Ok(0)
 }
 
-struct Http {
+/// A witness behind HTTP.
+pub(super) struct Http {
     address: String,
+}
+
+impl Http {
+    /// The witness at an address, to which the protocol adds its path.
+    pub(super) fn of(address: &str) -> Self {
+        Self { address: format!("{}/add-checkpoint", address.trim_end_matches('/')) }
+    }
 }
 
 impl Transport for Http {

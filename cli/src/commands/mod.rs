@@ -9,6 +9,7 @@ mod log;
 mod log_witness;
 mod new;
 mod prove;
+mod publish;
 mod show;
 mod simulate;
 mod verify;
@@ -46,6 +47,7 @@ pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
         Command::Contribute(arguments) => campaign::contribute(&screen, arguments),
         Command::Close(dir) => campaign::close(&screen, &dir.dir),
         Command::Draw(arguments) => campaign::draw(&screen, &arguments),
+        Command::Publish(arguments) => publish::run(&screen, &arguments),
         Command::Verify(arguments) => verify::run(&screen, &arguments),
         Command::Explain(arguments) => explain::run(&screen, &arguments),
         Command::Prove(arguments) => prove::run(&screen, &arguments),

@@ -8,7 +8,7 @@ use yaohao::announcement::Announcement;
 use yaohao::fault::{Code, Fault};
 use yaohao::register::{Proof, ProofKind};
 use yaohao::statement::Statement;
-use yaohao::verify::{Policy, Report, Status, StepReport, Verdict, verify};
+use yaohao::verify::{Existence, Order, Policy, Report, Status, StepReport, Verdict, verify};
 use yaohao_office::files::{Folder, read_bytes, read_text};
 
 pub(super) fn run(screen: &Screen, arguments: &Verify) -> Outcome {
@@ -113,13 +113,16 @@ pub(super) fn verdict(screen: &Screen, report: &Report, order_accepted: bool) ->
             .map(|assumption| screen.language.text(&format!("assume-{}", assumption_name(*assumption))))
             .collect();
         let joined = trusted.join(&screen.language.text("list-separator"));
+        if let Some(order) = &report.order {
+            order_proof(screen, order);
+        }
         screen.say("must-trust", &[("list", &joined)]);
         let order_only =
             !unknown_keys && report.steps.iter().all(|step| matches!(step.status, Status::Passed | Status::Trust));
         if order_only && report.verdict == Verdict::AsFarAsItGoes {
             screen.say("hint-order", &[]);
         }
-        if order_accepted {
+        if order_accepted && report.order.as_ref().is_none_or(|order| order.proof().is_none()) {
             screen.say("order-accepted", &[]);
         }
         screen.say("not-proven", &[]);
@@ -127,11 +130,47 @@ pub(super) fn verdict(screen: &Screen, report: &Report, order_accepted: bool) ->
     report.verdict.exit_code()
 }
 
+/// What proves that closing or announcement came before the beacon, or that nothing does.
+fn order_proof(screen: &Screen, order: &Order) {
+    let by = |existence: &Existence| existence.by.join(&screen.language.text("list-separator"));
+    match (&order.before, order.proof(), order.late()) {
+        (Some(before), Some(proof), _) => {
+            let facts: [(&str, &dyn std::fmt::Display); 4] =
+                [("file", &proof.statement), ("time", &proof.time), ("by", &by(proof)), ("before", before)];
+            screen.say("order-proven", &facts);
+        }
+        (Some(before), None, Some(late)) => {
+            let facts: [(&str, &dyn std::fmt::Display); 4] =
+                [("file", &late.statement), ("time", &late.time), ("by", &by(late)), ("before", before)];
+            screen.say("order-late", &facts);
+        }
+        (Some(before), None, None) => {
+            screen.say("order-unproven", &[("file", &order.statement), ("before", before)]);
+        }
+        (None, _, _) => screen.say("order-unprovable", &[]),
+    }
+    if !order.unknown_logs.is_empty() {
+        screen.say("unknown-logs", &[("names", &order.unknown_logs.join(&screen.language.text("list-separator")))]);
+    }
+}
+
+fn order_json(order: &Order) -> Value {
+    let existence = |existence: &Existence| json!({"statement": existence.statement, "time": existence.time.to_string(), "by": existence.by});
+    json!({
+        "statement": order.statement,
+        "before": order.before.as_ref().map(ToString::to_string),
+        "proof": order.proof().map(existence),
+        "existences": order.existences.iter().map(existence).collect::<Vec<_>>(),
+        "unknown_logs": order.unknown_logs,
+    })
+}
+
 fn assumption_name(assumption: yaohao::verify::Assumption) -> &'static str {
     use yaohao::verify::Assumption;
     match assumption {
         Assumption::Keys => "keys",
         Assumption::PublisherOrder => "publisher-order",
+        Assumption::Clocks => "clocks",
         Assumption::LastRevealer => "last-revealer",
         Assumption::BeaconOperators => "beacon-operators",
     }
@@ -154,6 +193,7 @@ fn to_json(screen: &Screen, report: &Report) -> Value {
         "uncovered": report.uncovered,
         "strangers": report.strangers.iter().map(yaohao::ident::Id::as_str).collect::<Vec<_>>(),
         "keys": keys,
+        "order": report.order.as_ref().map(order_json),
         "assumptions": assumptions,
     })
 }

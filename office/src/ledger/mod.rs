@@ -4,10 +4,12 @@
 
 mod ask;
 mod home;
+mod publish;
 mod store;
 mod watcher;
 
 pub use ask::{Transport, ask};
 pub use home::{Home, secret_or_new};
+pub use publish::{Published, publish};
 pub use store::{Appended, Checked, Log, LogKey};
 pub use watcher::{Answer, Watched, Watcher};

@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use yaohao::encoding::{Digest, Value, parse_canonical};
 use yaohao::ident::{Id, Time};
+use yaohao::ledger::{KeyName, Leaf, Verifier};
 use yaohao::seed::Beacon;
 use yaohao::statement::{Type, signed_text};
 use yaohao::suite::SecretKey;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::keys::Rehearsal;
+use yaohao_office::ledger::{Log, LogKey};
 
 /// The published files of a campaign.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -270,6 +272,51 @@ pub fn read_folder(folder: &Path) -> Files {
 
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The log of the tests and a witness of it, with keys that everybody knows.
+pub fn log_key() -> LogKey {
+    LogKey { origin: KeyName::parse("log.example").unwrap(), key: SecretKey::from_bytes(&[11; 32]) }
+}
+
+pub fn witness(name: &str) -> (KeyName, SecretKey) {
+    (KeyName::parse(name).unwrap(), SecretKey::from_bytes(&Digest::of(name.as_bytes()).0))
+}
+
+/// Puts some statements into a fresh log, among others, and gives each a receipt that the witnesses cosigned at times.
+pub fn with_receipts(files: &mut Files, statements: &[&str], witnesses: &[(&str, &str)]) {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Log::create(folder.path(), &log_key()).map(|_| ()).and_then(|()| {
+        let mut entries: Vec<Vec<u8>> = (0..5).map(|n| format!("something else {n}\n").into_bytes()).collect();
+        entries.extend(statements.iter().map(|name| Leaf::of_statement(&files[*name]).unwrap().to_text().into_bytes()));
+        Log::append(folder.path(), &log_key(), &entries)
+    });
+    let (mut log, _) = log.unwrap();
+    let lines = witnesses.iter().map(|(name, at)| {
+        let (name, key) = witness(name);
+        log.signed().note().cosignature(&name, &key, u64::try_from(time(at).seconds()).unwrap())
+    });
+    let lines = lines.collect();
+    log = log.cosigned(&log_key(), lines).unwrap();
+    for name in statements {
+        let receipt = log.receipt(&Leaf::of_statement(&files[*name]).unwrap()).unwrap();
+        files.insert(format!("{name}.tlog-proof"), receipt.to_file().into_bytes());
+    }
+}
+
+/// The lines that make a policy count this log and these witnesses.
+pub fn trusting_log(policy: &str, witnesses: &[&str], threshold: usize) -> String {
+    let keys: Vec<String> = witnesses
+        .iter()
+        .map(|name| witness(name))
+        .map(|(name, key)| format!("\"{}\"", Verifier::of_witness(name, &key)))
+        .collect();
+    let more = format!(
+        "logs = [\"{}\"]\nwitnesses = [{}]\nwitness_threshold = {threshold}\n\n[[keys]]",
+        log_key().verifier(),
+        keys.join(", ")
+    );
+    policy.replacen("\n[[keys]]", &more, 1)
 }
 
 /// A JSON file as a value.

@@ -1,0 +1,161 @@
+//! V5: the order of events as claimed, and what proves it from outside (SPEC §7.2, §7.5).
+
+use super::evidence::Documents;
+use super::{Policy, Status};
+use crate::announcement::{Announcement, BeaconPlan, QUICKNET, same_campaign};
+use crate::encoding::Digest;
+use crate::fault::{Code, Fault, Result};
+use crate::ident::{Id, Name, Time};
+use crate::ledger::{Leaf, Receipt};
+
+/// Somebody whom the policy names vouches that a statement existed at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Existence {
+    /// The statement's file.
+    pub statement: &'static str,
+    /// Who says so: witnesses of a log.
+    pub by: Vec<String>,
+    /// At the latest.
+    pub time: Time,
+}
+
+/// What V5 found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// What must be older than [`Order::before`]: the closing, or without contributors the announcement.
+    pub statement: &'static str,
+    /// T2, when nobody can move anything any more; `None` without a beacon.
+    pub before: Option<Time>,
+    /// The latest times at which statements existed, as far as anybody proves it.
+    pub existences: Vec<Existence>,
+    /// Origins of receipts of logs that the policy does not name: they were not looked at.
+    pub unknown_logs: Vec<String>,
+}
+
+impl Order {
+    /// What proves that the statement existed before T2; the earliest, if several do.
+    #[must_use]
+    pub fn proof(&self) -> Option<&Existence> {
+        let before = self.before.as_ref()?;
+        self.of_statement().filter(|existence| existence.time < *before).min_by_key(|existence| &existence.time)
+    }
+
+    /// What is said of the statement, and comes too late to prove anything.
+    #[must_use]
+    pub fn late(&self) -> Option<&Existence> {
+        let before = self.before.as_ref()?;
+        self.of_statement().filter(|existence| existence.time >= *before).min_by_key(|existence| &existence.time)
+    }
+
+    fn of_statement(&self) -> impl Iterator<Item = &Existence> {
+        self.existences.iter().filter(|existence| existence.statement == self.statement)
+    }
+
+    pub(super) fn status(&self, policy: Option<&Policy>) -> Status {
+        let accepted = policy.is_some_and(|policy| policy.accept_publisher_order);
+        if accepted || self.proof().is_some() { Status::Passed } else { Status::Trust }
+    }
+}
+
+/// V5.
+pub(super) fn order(documents: &Documents, policy: Option<&Policy>) -> Result<Order> {
+    claimed(documents)?;
+    let announcement = documents.announcement.body();
+    let mut order = Order {
+        statement: if announcement.seed.contributors.is_empty() { "announcement.json" } else { "closing.json" },
+        before: published(announcement)?,
+        existences: Vec::new(),
+        unknown_logs: Vec::new(),
+    };
+    let (closing, record) = (documents.closing.as_ref(), documents.record.as_ref());
+    let dated = [
+        ("announcement.json", "announcement", Some(documents.announcement.digest())),
+        ("closing.json", "closing", closing.map(crate::statement::Statement::digest)),
+        ("record.json", "record", record.map(crate::statement::Statement::digest)),
+    ];
+    let Some(policy) = policy else { return Ok(order) };
+    for (file, kind, digest) in dated {
+        let (Some(digest), Some(receipt)) = (digest, documents.receipts.get(file)) else { continue };
+        if policy.logs.iter().all(|log| log.name().as_str() != receipt.origin()) {
+            order.unknown_logs.push(receipt.origin().to_owned());
+            continue;
+        }
+        let leaf = Leaf { kind: Name::parse(kind)?, number: announcement.number.clone(), statement: digest };
+        let witnessed = witnessed(policy, receipt, &leaf).map_err(|fault| fault.file(format!("{file}.tlog-proof")))?;
+        order.existences.extend(witnessed.map(|(time, by)| Existence { statement: file, by, time }));
+    }
+    Ok(order)
+}
+
+/// When the beacon speaks: T2.
+fn published(announcement: &Announcement) -> Result<Option<Time>> {
+    let BeaconPlan::Drand { round } = announcement.seed.beacon else { return Ok(None) };
+    let time = QUICKNET.time(round);
+    let beyond = || Fault::new(Code::BeaconRound).fact("found", round).fact("expected", "a year below 10000");
+    time.map(Some).ok_or_else(beyond)
+}
+
+/// The inequalities of §7.2 among the claimed times, and that all statements are of one campaign.
+fn claimed(documents: &Documents) -> Result<()> {
+    let announcement = documents.announcement.body();
+    let digest = documents.announcement.digest();
+    let same = |file: &str, number: &Id, named: &Digest| {
+        same_campaign(&announcement.number, &digest, number, named).map_err(|fault| fault.file(file))
+    };
+    let mut last = ("announced_at", announcement.announced_at.clone());
+    for (id, statement) in &documents.contributions {
+        let body = statement.body();
+        same(&format!("contribution-{id}.json"), &body.number, &body.announcement)?;
+        before(("announced_at", &announcement.announced_at), ("contributed_at", &body.contributed_at))?;
+        if body.contributed_at > last.1 {
+            last = ("contributed_at", body.contributed_at.clone());
+        }
+    }
+    if let Some(closing) = &documents.closing {
+        same("closing.json", &closing.body().number, &closing.body().announcement)?;
+        before((last.0, &last.1), ("closed_at", &closing.body().closed_at))?;
+        last = ("closed_at", closing.body().closed_at.clone());
+    }
+    if let Some(published) = published(announcement)? {
+        // T2 is at least ten minutes after T0, and strictly after T1
+        let earliest = announcement.announced_at.plus(600).unwrap_or_else(|| announcement.announced_at.clone());
+        before(("announced_at + 600 s", &earliest), ("beacon", &published))?;
+        if documents.closing.is_some() && last.1 >= published {
+            return Err(broken("closed_at", "beacon"));
+        }
+        last = ("beacon", published);
+    }
+    if let Some(record) = &documents.record {
+        same("record.json", &record.body().number, &record.body().announcement)?;
+        before((last.0, &last.1), ("drawn_at", &record.body().drawn_at))?;
+    }
+    Ok(())
+}
+
+fn before(earlier: (&str, &Time), later: (&str, &Time)) -> Result<()> {
+    if earlier.1 <= later.1 { Ok(()) } else { Err(broken(earlier.0, later.0)) }
+}
+
+fn broken(earlier: &str, later: &str) -> Fault {
+    Fault::new(Code::OrderTime).fact("earlier", earlier).fact("later", later)
+}
+
+/// What the policy's witnesses say of a leaf in a log that the policy names. With a threshold of k the k-th earliest
+/// time counts: if fewer than k of them lie, one who does not has seen the leaf by then.
+fn witnessed(policy: &Policy, receipt: &Receipt, leaf: &Leaf) -> Result<Option<(Time, Vec<String>)>> {
+    let Some(log) = policy.logs.iter().find(|log| log.name().as_str() == receipt.origin()) else { return Ok(None) };
+    let signed = receipt.check(&leaf.hash(), log)?;
+    let mut seen = Vec::new();
+    for witness in &policy.witnesses {
+        match signed.note().check(witness) {
+            Ok(time) => seen.extend(time.map(|time| (time, witness.name().to_string()))),
+            Err(fault) if fault.code() == Code::NoteUnsigned => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    seen.sort();
+    seen.truncate(policy.witness_threshold);
+    let Some((time, _)) = seen.last().filter(|_| seen.len() == policy.witness_threshold) else { return Ok(None) };
+    let time = i64::try_from(*time).ok().and_then(Time::from_seconds);
+    Ok(time.map(|time| (time, seen.into_iter().map(|(_, name)| name).collect())))
+}
