@@ -368,7 +368,12 @@ codes! {
     CommitmentExists "commitment.exists" "{contributor} has committed already; nothing was changed" => "nothing: the value that was committed to is kept"
     BeaconPast "beacon.past" "round {round} is published at {time}, less than ten minutes after this announcement" => "choose a round after {earliest}: round or at, in [seed] of plan.toml"
     BeaconEarly "beacon.early" "round {round} is published at {time}" => "wait until then, fetch the round and draw"
-    BeaconMissing "beacon.missing" "the campaign needs the beacon of round {round}" => "give its signature with --signature, or the relay's answer with --beacon FILE"
+    BeaconMissing "beacon.missing" "the campaign needs the beacon of round {round}" => "fetch it with --fetch; or give its signature with --signature, or a relay's answer with --beacon FILE"
+    BeaconOption "beacon.option" "{option} does not go with this campaign's beacon, which is {beacon}" => "leave it out; `yaohao draw --help` tells what each option is for"
+    RelayForm "relay.form" "{value} is not the address of a relay" => "begin with https:// or http://, without the path: https://api.drand.sh"
+    RelayUnreachable "relay.unreachable" "the relay cannot be reached: {detail}" => "check the network; behind a proxy, set https_proxy; any other relay will do"
+    RelayAnswer "relay.answer" "the relay's answer is no round: {detail}" => "ask another relay: only the round's signature counts, not who gives it"
+    RelayNone "relay.none" "none of {relays} relays gave round {round}" => "nothing was changed: run it again later, name other relays with --relay, or fetch the round elsewhere and give it with --beacon FILE"
     IdUnknown "id.unknown" "{id} is in no register of this campaign" => "check the code; `yaohao prove` makes a proof that it is absent"
     IdWithheld "id.withheld" "{id} was not found as it is written, and the register holds pseudonyms: without private/register.key a certificate number cannot be looked up, and this does not show that it is absent" => "ask the office that holds private/register.key, or give the pseudonym (P and 20 digits); for a firm, `yaohao prove` says whether it is among the targets"
     // --- the log, its notes and witnesses

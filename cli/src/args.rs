@@ -66,6 +66,12 @@ pub(crate) struct Draw {
     pub(crate) beacon: Option<PathBuf>,
     #[arg(long, value_name = "HEX")]
     pub(crate) signature: Option<String>,
+    #[arg(long, conflicts_with_all = ["beacon", "signature"])]
+    pub(crate) fetch: bool,
+    #[arg(long = "relay", id = "relay", value_name = "URL", requires = "fetch")]
+    pub(crate) relays: Vec<String>,
+    #[arg(long, value_name = "SECONDS", requires = "fetch")]
+    pub(crate) wait: Option<u64>,
 }
 
 #[derive(Debug, Args)]

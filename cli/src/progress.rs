@@ -1,7 +1,7 @@
 //! A bar for work that takes longer than a second, on a terminal and nowhere else.
 
 use crate::language::Language;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -35,10 +35,13 @@ struct Current {
 impl Watch for Bar {
     fn begin(&self, work: Work, what: &str, total: Option<u64>) {
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
-        let template =
-            if total.is_some() { "{msg} {wide_bar} {percent}%  {elapsed}" } else { "{msg} {human_pos}  {elapsed}" };
+        let template = match (work, total) {
+            (Work::Wait, _) => "{msg}  {left}",
+            (_, Some(_)) => "{msg} {wide_bar} {percent}%  {elapsed}",
+            (_, None) => "{msg} {human_pos}  {elapsed}",
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("=> "));
+            bar.set_style(style.progress_chars("=> ").with_key("left", countdown));
         }
         bar.set_message(self.language.say(work_key(work), &[("what", &what)]));
         if let Ok(mut current) = self.current.lock() {
@@ -67,6 +70,13 @@ impl Watch for Bar {
     }
 }
 
+/// What is left of work whose unit is seconds.
+fn countdown(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    let left = state.len().unwrap_or(0).saturating_sub(state.pos());
+    // whoever draws the line sees that it could not be written
+    let _ = write!(out, "{}:{:02}:{:02}", left / 3600, left / 60 % 60, left % 60);
+}
+
 fn work_key(work: Work) -> &'static str {
     match work {
         Work::Read => "work-read",
@@ -74,5 +84,6 @@ fn work_key(work: Work) -> &'static str {
         Work::Scan => "work-scan",
         Work::Trials => "work-trials",
         Work::Match => "work-match",
+        Work::Wait => "work-wait",
     }
 }

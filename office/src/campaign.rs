@@ -29,6 +29,9 @@ pub struct Campaign {
     watch: Arc<dyn Watch>,
 }
 
+/// Values of contributors, `None` for one that is absent.
+type Values = Vec<Option<[u8; 32]>>;
+
 /// Held while a command works in a folder.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
@@ -288,16 +291,19 @@ impl Campaign {
         Ok(closing)
     }
 
-    /// Draws, signs the record, and verifies the bytes as they lie on the disk before they are published.
+    /// Whether nothing is missing for a draw but the beacon: told before anybody waits for hours.
     ///
     /// # Errors
-    /// What is missing or not in order; [`Code::DrawInfeasible`]. Nothing is published then.
-    pub fn draw(&self, beacon: Option<Beacon>, now: &Time) -> Result<(Statement<Record>, Outcome, Report)> {
-        let _lock = self.lock()?;
+    /// [`Code::CampaignExists`], [`Code::CampaignState`], the codes of contributions.
+    pub fn must_be_ready(&self) -> Result<Statement<Announcement>> {
         let statement = self.announcement()?;
-        let announcement = statement.body();
         self.must_not_exist("record.json")?;
-        let beacon = check_beacon(announcement, beacon, now)?;
+        self.contributed(statement.body())?;
+        Ok(statement)
+    }
+
+    /// The closing, if contributors were announced, and their values in announced order.
+    fn contributed(&self, announcement: &Announcement) -> Result<(Option<Statement<Closing>>, Values)> {
         let closing = match announcement.seed.contributors.is_empty() {
             true => None,
             false => Some(self.statement::<Closing>("closing.json", "close")?),
@@ -309,6 +315,20 @@ impl Campaign {
         });
         let contributions = contributions.collect::<Result<_>>()?;
         let values = check_contributions(announcement, &contributions, closing.as_ref())?;
+        Ok((closing, values))
+    }
+
+    /// Draws, signs the record, and verifies the bytes as they lie on the disk before they are published.
+    ///
+    /// # Errors
+    /// What is missing or not in order; [`Code::DrawInfeasible`]. Nothing is published then.
+    pub fn draw(&self, beacon: Option<Beacon>, now: &Time) -> Result<(Statement<Record>, Outcome, Report)> {
+        let _lock = self.lock()?;
+        let statement = self.announcement()?;
+        let announcement = statement.body();
+        self.must_not_exist("record.json")?;
+        let beacon = check_beacon(announcement, beacon, now)?;
+        let (closing, values) = self.contributed(announcement)?;
         let seed = Seed::new(announcement, &statement.digest(), &values, beacon.as_ref());
         let outcome = derive(announcement, &Folder::new(&self.public()), &seed.lots()).map_err(|fault| {
             // nothing of what is announced can be mended any more

@@ -13,6 +13,8 @@ pub enum Work {
     Trials,
     /// Matching inspectors; there is no unit.
     Match,
+    /// Waiting for a round of the beacon; the unit is seconds.
+    Wait,
 }
 
 /// Someone who watches. Nothing that is told here may reach an output.

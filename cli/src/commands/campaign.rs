@@ -4,15 +4,20 @@ use super::show::{announcement, drawn};
 use super::{Outcome, SHOWN, Screen, now, one};
 use crate::args::{Contribute, Draw};
 use std::path::Path;
+use std::time::Duration;
 use yaohao::announcement::{BeaconPlan, QUICKNET};
 use yaohao::encoding::hex_array;
-use yaohao::fault::{Code, Fault, Result};
+use yaohao::fault::{Code, Fault};
 use yaohao::ident::Id;
 use yaohao::seed::Beacon;
 use yaohao_office::campaign::Campaign;
-use yaohao_office::files::read_text;
+use yaohao_office::files::read_bytes;
 use yaohao_office::keys::{Entropy as _, System, read_key};
+use yaohao_office::relay::{PATIENCE, Relays, SystemClock, parse_answer};
 use yaohao_office::teams;
+
+/// How long relays are asked after the round's time, unless told otherwise.
+const WAIT_SECONDS: u64 = 300;
 
 pub(super) fn announce(screen: &Screen, dir: &Path) -> Outcome {
     let campaign = screen.campaign(dir);
@@ -64,8 +69,7 @@ pub(super) fn close(screen: &Screen, dir: &Path) -> Outcome {
 
 pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
     let campaign = screen.campaign(&arguments.dir);
-    let plan = campaign.announcement().map_err(one)?.body().seed.beacon.clone();
-    let beacon = beacon(arguments, &plan).map_err(one)?;
+    let beacon = beacon(screen, arguments, &campaign)?;
     let (record, outcome, report) = campaign.draw(beacon, &now()?).map_err(one)?;
     drawn(screen, record.body(), &outcome);
     super::verify::verdict(screen, &report, false);
@@ -82,17 +86,35 @@ pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
     Ok(0)
 }
 
-/// The beacon from a signature, or from a relay's answer, of which nothing but round and signature is read.
-fn beacon(arguments: &Draw, plan: &BeaconPlan) -> Result<Option<Beacon>> {
-    let BeaconPlan::Drand { round } = plan else { return Ok(None) };
+/// The beacon: fetched, from its signature, or from a relay's answer in a file.
+fn beacon(screen: &Screen, arguments: &Draw, campaign: &Campaign) -> Result<Option<Beacon>, Vec<Fault>> {
+    let plan = campaign.announcement().map_err(one)?.body().seed.beacon.clone();
+    let round = match plan {
+        BeaconPlan::Drand { round } => round,
+        _ if arguments.fetch => {
+            let fault = Fault::new(Code::BeaconOption).fact("option", "--fetch");
+            return Err(one(fault.fact("beacon", plan.policy_name())));
+        }
+        _ => return Ok(None),
+    };
+    if arguments.fetch {
+        return fetched(screen, arguments, campaign, round).map(Some);
+    }
     if let Some(signature) = &arguments.signature {
-        return Beacon::new(*round, signature.trim()).map(Some);
+        return Beacon::new(round, signature.trim()).map(Some).map_err(one);
     }
     let Some(path) = &arguments.beacon else { return Ok(None) };
-    let wrong = |detail: &str| Fault::new(Code::FileRead).file(path.display().to_string()).fact("detail", detail);
-    let answer: serde_json::Value =
-        serde_json::from_str(&read_text(path)?).map_err(|error| wrong(&error.to_string()))?;
-    let found = answer.get("round").and_then(serde_json::Value::as_u64).ok_or_else(|| wrong("no round"))?;
-    let signature = answer.get("signature").and_then(serde_json::Value::as_str).ok_or_else(|| wrong("no signature"))?;
-    Beacon::new(found, signature).map(Some)
+    let answer = read_bytes(path).and_then(|bytes| parse_answer(&bytes));
+    answer.map(Some).map_err(|fault| one(fault.file(path.display().to_string())))
+}
+
+/// Nothing is written while this waits: whoever ends the program begins again.
+fn fetched(screen: &Screen, arguments: &Draw, campaign: &Campaign, round: u64) -> Result<Beacon, Vec<Fault>> {
+    let relays = Relays::new(&arguments.relays, PATIENCE).map_err(one)?;
+    campaign.must_be_ready().map_err(one)?;
+    let wait = Duration::from_secs(arguments.wait.unwrap_or(WAIT_SECONDS));
+    let fetched = relays.wait_and_ask(round, wait, &SystemClock::default(), campaign.watch())?;
+    fetched.failed.iter().for_each(|fault| screen.fault(fault));
+    screen.say("fetched", &[("round", &round), ("relay", &fetched.relay)]);
+    Ok(fetched.beacon)
 }

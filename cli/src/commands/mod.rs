@@ -164,6 +164,9 @@ fn exit_code(fault: &Fault) -> u8 {
         | Code::SourceFeature
         | Code::SourceDatabase
         | Code::HistoryRecord
+        | Code::RelayForm
+        | Code::RelayUnreachable
+        | Code::RelayNone
         | Code::WitnessUnreachable => 2,
         _ => 1,
     }

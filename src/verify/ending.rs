@@ -1,0 +1,67 @@
+//! How a campaign ended: one announcement ends in one record or one void (SPEC §11.1).
+
+use super::evidence::Documents;
+use crate::announcement::BeaconPlan;
+use crate::fault::{Code, Fault, Result};
+use crate::ident::Time;
+use crate::record::{Record, Void};
+
+impl Documents {
+    /// The outcome that is claimed, and the file that claims it: the record's, or what a void says would have been drawn.
+    pub(super) fn outcome(&self) -> Option<(&'static str, &Record)> {
+        let void = || Some(("void.json", self.void.as_ref()?.body().would_be.as_ref()?));
+        self.record.as_ref().map(|record| ("record.json", record.body())).or_else(void)
+    }
+
+    /// A void without an outcome: nobody could know one, or there was none.
+    pub(super) fn ended_without_outcome(&self) -> Option<&Void> {
+        self.void.as_ref().map(crate::statement::Statement::body).filter(|void| void.would_be.is_none())
+    }
+
+    /// Whether the void claims to have been there before anybody could know what it gives up. That it was is what a
+    /// reader wants proven, as of a closing.
+    pub(super) fn voided_early(&self, published: Option<&Time>) -> bool {
+        self.ended_without_outcome().is_some_and(|void| !void.nothing_to_draw()) && !self.outcome_known(published)
+    }
+
+    /// Whether the outcome could be known at the time of the void, as claimed.
+    fn outcome_known(&self, published: Option<&Time>) -> bool {
+        let at = self.void.as_ref().map(|void| &void.body().voided_at);
+        let spoken = match published {
+            Some(published) => at.is_some_and(|at| at >= published),
+            // without a beacon all is known when the contributors have spoken
+            None => self.closing.is_some(),
+        };
+        spoken || self.beacon.is_some()
+    }
+}
+
+/// What a void must carry, and what it may be for (part of V5).
+pub(super) fn check_void(documents: &Documents, published: Option<&Time>) -> Result<()> {
+    let Some(void) = documents.void.as_ref().map(crate::statement::Statement::body) else { return Ok(()) };
+    if documents.record.is_some() {
+        return Err(Fault::new(Code::VoidRecord).file("void.json"));
+    }
+    let known = documents.outcome_known(published);
+    let refused = |detail: &str| {
+        Err(Fault::new(Code::VoidReason).file("void.json").fact("reason", &void.reason).fact("detail", detail))
+    };
+    match void.reason.as_str() {
+        Void::NO_BEACON | Void::INFEASIBLE | Void::NOT_CLOSED if !known => refused("the beacon has not spoken yet"),
+        Void::NO_BEACON if documents.beacon.is_some() => refused("beacon.json is there"),
+        Void::NO_BEACON if documents.announcement.body().seed.beacon == BeaconPlan::None => {
+            refused("no beacon is announced")
+        }
+        Void::NOT_CLOSED if documents.closing.is_some() => refused("closing.json is there"),
+        Void::NOT_CLOSED if documents.announcement.body().seed.contributors.is_empty() => {
+            refused("no contributors are announced")
+        }
+        Void::NO_BEACON | Void::INFEASIBLE | Void::NOT_CLOSED => Ok(()),
+        _ if known != void.would_be.is_some() => {
+            let missing =
+                if known { "it must say what would have been drawn" } else { "nobody could know what would be drawn" };
+            Err(Fault::new(Code::VoidOutcome).file("void.json").fact("detail", missing))
+        }
+        _ => Ok(()),
+    }
+}
