@@ -187,17 +187,26 @@ def check_history(history, excluded):
         expect(levels or not history["other_levels"], "history: other_levels, but not every level is there")
 ABOUT, OUTCOME = {"number": is_id, "announcement": is_digest}, {"rows": COUNT, "sha256": is_digest}
 CLOSED = either("absent", {"contributor": is_id, "absent": is_true}, {"contributor": is_id, "digest": is_digest})
+RECORD = ABOUT | {
+    "closing?": is_digest, "beacon?": is_digest, "seed_text": is_string, "seed": is_digest, "drawn_at": is_time,
+    "cells": [{"stratum": is_id, "part?": is_cell, "population": COUNT, "drawn": COUNT, "reserves": COUNT,
+               "cutoff?": is_digest, "certain?": COUNT, "offset?": cell_number(0, 2**64 - 1)}, 0, 10000],
+    "departments": [{"id": is_id, "seats": COUNT, "inspectors": COUNT, "least": COUNT, "most": COUNT,
+                     "one_possible": COUNT}, 1, 64],
+    "selected": OUTCOME, "assignments": OUTCOME}
+NOTHING_DRAWN = ("infeasible", "not-closed", "no-beacon")
+def check_void(v):
+    """§11.1: form, and that an outcome is this campaign's."""
+    shape(v, ABOUT | {"voided_at": is_time, "reason": is_name, "text": is_text, "would_be?": RECORD}, "void")
+    r = v.get("would_be")
+    same = r and [r[k] for k in ("number", "announcement", "drawn_at")] == [v["number"], v["announcement"], v["voided_at"]]
+    expect(r is None or same and v["reason"] not in NOTHING_DRAWN, "void: an outcome that is not its own, or none can be")
+    return True
 BODIES = {
     "announcement": check_announcement,
     "contribution": ABOUT | {"contributed_at": is_time, "contributor": is_id, "value": is_digest},
     "closing": ABOUT | {"closed_at": is_time, "contributions": [CLOSED, 0, 64, lambda x: x["contributor"]]},
-    "record": ABOUT | {
-        "closing?": is_digest, "beacon?": is_digest, "seed_text": is_string, "seed": is_digest, "drawn_at": is_time,
-        "cells": [{"stratum": is_id, "part?": is_cell, "population": COUNT, "drawn": COUNT, "reserves": COUNT,
-                   "cutoff?": is_digest, "certain?": COUNT, "offset?": cell_number(0, 2**64 - 1)}, 0, 10000],
-        "departments": [{"id": is_id, "seats": COUNT, "inspectors": COUNT, "least": COUNT, "most": COUNT,
-                         "one_possible": COUNT}, 1, 64],
-        "selected": OUTCOME, "assignments": OUTCOME}}
+    "record": RECORD, "void": check_void}
 BEACON = DRAND | {"signature": matches("[0-9a-f]{96}"), "spec": ("yaohao/1",), "type": ("beacon",)}
 SIGNATURE = {"key": is_digest, "value": matches("[0-9a-f]{128}")}
 FORMS = {"beacon": BEACON} | {kind: {
@@ -207,11 +216,11 @@ def body_digest(statement): return sha_hex(canonical(statement["body"]))
 # ---------------------------------------------------------------- §12 the policy
 LIMITS = {"statement_bytes": 16777216, "csv_bytes": 17179869184, "rows": 1000000000}
 CSV_FILES = ["targets.csv", "inspectors.csv", "recusals.csv", "selected.csv", "assignments.csv"]
-JSON_FILES = ["announcement.json", "closing.json", "beacon.json", "record.json"]
-RECEIPTS = {name + ".tlog-proof": name for name in ("announcement.json", "closing.json", "record.json")}
+JSON_FILES = ["announcement.json", "closing.json", "beacon.json", "record.json", "void.json"]
+RECEIPTS = {name + ".tlog-proof": name for name in ("announcement.json", "closing.json", "record.json", "void.json")}
 def read_policy(path):
     policy = tomllib.loads(read(path).decode("utf-8"))
-    signs = [("announcement", "closing", "record", "contribution"), 0, MANY]
+    signs = [("announcement", "closing", "record", "void", "contribution"), 0, MANY]
     shape(policy, {"spec": ("yaohao/1",), "threshold": number(1), "order?": ("publisher",),
                    "suites": [("ed25519-sha256",), 0, MANY], "beacons": [("drand-quicknet", "none"), 0, MANY],
                    "logs?": [is_string, 0, MANY], "witnesses?": [is_string, 0, MANY], "witness_threshold?": number(1),

@@ -14,7 +14,7 @@ import argparse, collections, json, os, sys
 from forms import (
     Fail, expect, read, sha, sha_hex, cell_number, is_excluded, is_id_set, is_id, is_name, is_digest, is_cell,
     is_u16, is_date, unix, canonical, parse_json, shape, holds, FORMS, body_digest, LIMITS, CSV_FILES, JSON_FILES,
-    RECEIPTS,
+    RECEIPTS, NOTHING_DRAWN,
     read_policy, PROOF)
 from primitives import (
     ed25519_valid, chacha20_block, sub_seed, csv_line, csv_cells, parse_register, tree_hash, path_root)
@@ -45,7 +45,8 @@ def v1_files(c):
         path, limit = os.path.join(c.folder, name), c.limits["csv_bytes" if name.endswith("csv") else "statement_bytes"]
         expect(os.path.getsize(path) <= limit, f"{name}: over {limit} bytes")
         c.data[name] = read(path)
-    missing = [n for n in CSV_FILES + ["announcement.json", "record.json"] if n not in found]
+    end = "void.json" if "void.json" in found else "record.json"
+    missing = [n for n in CSV_FILES + ["announcement.json", end] if n not in found]
     return f"{len(covered)}; missing: {missing or 'none'}; not covered: {ascii([n for n in found if n not in covered])}"
 
 def v2_form(c):
@@ -58,6 +59,11 @@ def v2_form(c):
     c.receipts = {RECEIPTS[n]: parse_receipt(c.data[n]) for n in sorted(RECEIPTS) if n in c.data}
     c.statements = [(name, doc["type"], doc) for name, doc in c.docs.items() if name != "beacon.json"]
     c.ann, c.digest = c.body("announcement.json"), body_digest(c.docs["announcement.json"])
+    # §11.1: where the outcome is told, in the record or in a void; a void without one has nothing more to check
+    c.void = c.body("void.json")
+    told = "record.json" in c.data or c.void and "would_be" in c.void
+    c.told = c.body("record.json") or (c.void or {}).get("would_be")
+    c.nothing = c.void["reason"] if c.void and not told else None
     c.contributors, c.beacon = {x["id"]: x for x in c.ann["seed"]["contributors"]}, c.ann["seed"]["beacon"]
 
 def v3_signatures(c):
@@ -107,18 +113,30 @@ def v5_order(c):
         expect(start + 600 <= earliest, "the beacon's round is less than 600 s after the announcement")
         expect(closed is None or closed < earliest, "closed after the beacon's round")
     expect(record is None or earliest is None or unix(record["drawn_at"]) >= earliest, "drawn too early")
+    if c.void: check_end(c, unix(c.void["voided_at"]), start, earliest)
     proof = proof_of_order(c, earliest if c.beacon["kind"] == "drand" else None)
     if proof: return f"the claimed times are in order; {proof}"
     if c.policy is None or "order" not in c.policy:
         return "trust", "the claimed times are in order; whether they are true is not proven"
     c.notes.append("The order of events is taken on the publisher's word, as the policy allows.")
     return "the claimed times are in order, on the publisher's word"
+def check_end(c, voided, start, earliest):
+    """§11.1: a void instead of a record, with an outcome if it could be known, for a reason that can hold."""
+    drand, why = c.beacon["kind"] == "drand", c.void["reason"]
+    expect("record.json" not in c.data, "a record and a void")
+    expect(voided >= start and ("would_be" not in c.void or earliest is None or voided >= earliest), "voided too early")
+    c.known = "beacon.json" in c.data or (voided >= earliest if drand else "closing.json" in c.data)
+    expect(why not in NOTHING_DRAWN or c.known, f"reason {why}: the outcome could not be known")
+    expect(why in NOTHING_DRAWN or c.known == ("would_be" in c.void), "void: an outcome is missing, or nobody could know it")
+    expect(why != "no-beacon" or drand and "beacon.json" not in c.data, "reason no-beacon, and a beacon, or none announced")
+    expect(why != "not-closed" or c.contributors and "closing.json" not in c.data, "reason not-closed, and a closing, or none due")
 def proof_of_order(c, beacon):
     """§7.5: what proves that the pivot existed before the beacon, or None. Every receipt that counts must be right."""
     if c.policy is None: return None
     logs = [verifier_key(key, 1) for key in c.policy.get("logs", [])]
     witnesses = [verifier_key(key, 4) for key in c.policy.get("witnesses", [])]
     pivot, proof = "closing.json" if c.contributors else "announcement.json", None
+    if c.nothing and c.nothing not in NOTHING_DRAWN: pivot = "void.json"
     for name, kind, doc in (s for s in c.statements if s[0] in c.receipts):
         entry = f"yaohao/1 leaf\n{kind}\n{c.ann['number']}\n{body_digest(doc)}\n".encode()
         time = existed_at(c.receipts[name], entry, logs, witnesses, c.policy.get("witness_threshold", 1))
@@ -187,6 +205,9 @@ def v9_strata(c):
 def v10_contributions(c):
     """§12 V10, §7.1, §7.2."""
     c.values, found = {}, {d["body"]["contributor"]: d for _, kind, d in c.statements if kind == "contribution"}
+    if c.nothing not in (None, "infeasible") and "closing.json" not in c.data:
+        expect(set(found) <= set(c.contributors), "a contribution of a stranger")
+        return "given up before they were closed"
     c.need(*["closing.json"] * bool(c.contributors))
     listed = c.body("closing.json")["contributions"] if c.contributors else []
     given = [x["contributor"] for x in listed if "digest" in x]
@@ -207,6 +228,7 @@ def v11_beacon(c):
     if c.beacon["kind"] == "none":
         expect("beacon.json" not in c.data, "beacon.json, though no beacon is announced")
         return "no beacon announced"
+    if c.nothing not in (None, "infeasible") and "beacon.json" not in c.data: return "given up without a beacon"
     c.need("beacon.json")
     for k in c.beacon: expect(c.docs["beacon.json"][k] == c.beacon[k], f"beacon.json: {k} is not as announced")
     c.bls_unchecked = True
@@ -219,18 +241,20 @@ def same_text(what, found, wanted):
 
 def v12_seed(c):
     """§12 V12, §7.4."""
-    c.need("V10", "V11", "record.json")
-    b, record = c.docs.get("beacon.json"), c.body("record.json")
+    if c.nothing not in (None, "infeasible"): return "nothing was drawn"
+    c.need("V10", "V11", *["record.json"] * (c.void is None))
+    b, record = c.docs.get("beacon.json"), c.told
     text = f"yaohao/1 seed\ndraw: {c.ann['number']}\nannouncement: {c.digest}\n"
     text += "".join(f"contribution: {who} {value or 'absent'}\n" for who, value in c.values.items())
     text += f"beacon: drand {b['chain']} {b['round']} {b['signature']}\n" if b else "beacon: none\n"
     c.seed = sha_hex(text)
+    if c.nothing: return c.seed
     same_text("seed_text", record["seed_text"], text)
     expect(record["seed"] == c.seed, f"the record's seed should be {c.seed}")
     return c.seed
 def check_outcome(c, name, rows, member, summary):
     """Compare selected.csv or assignments.csv byte for byte, then what the record says of it."""
-    wanted, found, record = "".join(csv_line(map(str, r)) + "\n" for r in rows), c.data[name], c.body("record.json")
+    wanted, found, record = "".join(csv_line(map(str, r)) + "\n" for r in rows), c.data[name], c.told
     same_text(name, found.decode("utf-8", "surrogateescape"), wanted)
     right = {"rows": len(rows) - 1, "sha256": sha(found).hex()}
     expect(record[name[:-4]] == right, f"the record's digest of {name} should be {canonical(right)}")
@@ -238,7 +262,8 @@ def check_outcome(c, name, rows, member, summary):
 
 def v13_selection(c):
     """§12 V13, §8.2, §8.3, §9."""
-    c.need("V9", "V12", "record.json")
+    if c.nothing not in (None, "infeasible"): return "nothing was drawn"
+    c.need("V9", "V12", *["record.json"] * (c.void is None))
     sub, lines, summary, c.tasks = sub_seed(c.seed, "targets"), [], [], []
     cells = [cell for stratum in c.strata for cell in stratum]
     for cell, k in zip(cells, lottery_sizes([cell["about"] for cell in cells], c.seed)):
@@ -260,14 +285,14 @@ def v13_selection(c):
         summary.append(named | extra | {"stratum": stratum["name"], "population": len(entries), "drawn": len(drawn),
                                         "reserves": len(reserves)})
         c.tasks += drawn
+    if c.nothing: return "nothing was published"
     c.need("selected.csv")                              # V14 does not need the file, but c.tasks
     check_outcome(c, "selected.csv", [["stratum", "part", "rank", "role", "id", "ticket"], *lines], "cells", summary)
     return f"{len(c.tasks)} drawn, {len(lines) - len(c.tasks)} reserves"
 
 
-def v14_assignments(c):
-    """§12 V14, §10."""
-    c.need("V7", "V8", "V9", "V12", "record.json", "assignments.csv")
+def seats_of(c):
+    """§10: the lines of assignments.csv, not sorted, and the record's member `departments`."""
     order, lines, summary = sub_seed(c.seed, "tasks"), [], []
     for name in (d["id"] for d in c.ann["departments"]):
         people = [i for i in c.inspectors if i["department"] == name and not i["excluded"]]
@@ -281,6 +306,17 @@ def v14_assignments(c):
         summary.append({"id": name, "seats": len(seats), "inspectors": len(people),
                         "least": min(tasks.values(), default=0), "most": max(tasks.values(), default=0),
                         "one_possible": sum(possible == 1 for _, _, _, possible in seats)})
+    return lines, summary
+
+def v14_assignments(c):
+    """§12 V14, §10."""
+    if c.nothing not in (None, "infeasible"): return "nothing was drawn"
+    c.need("V7", "V8", "V9", "V12", *["record.json"] * (c.void is None), *["assignments.csv"] * (c.nothing is None))
+    try: lines, summary = seats_of(c)
+    except Fail:
+        if c.nothing != "infeasible": raise
+        return "no assignment exists, as the void says"
+    expect(c.nothing is None, "the void says that no assignment exists, and one does")
     header = [("target", "department", "seat", "inspector", "possible")]
     check_outcome(c, "assignments.csv", header + sorted(lines), "departments", summary)
     return f"{len(lines)} seats"
@@ -288,10 +324,12 @@ def v14_assignments(c):
 def v15_record(c):
     """§12 V15, §11: `closing` and `beacon` of the record."""
     closing, beacon = bool(c.contributors), c.beacon["kind"] == "drand"
-    c.need("record.json", *["closing.json"] * closing, *["beacon.json"] * beacon)
+    if c.nothing in ("no-beacon", "not-closed"): return "trust", "that there was nothing to draw is the publisher's word"
+    if c.nothing: return "nothing was drawn"
+    c.need(*["record.json"] * (c.void is None), *["closing.json"] * closing, *["beacon.json"] * beacon)
     right = {"closing": body_digest(c.docs["closing.json"]) if closing else None,
              "beacon": sha(c.data["beacon.json"]).hex() if beacon else None}
-    for k in right: expect(c.body("record.json").get(k) == right[k], f"the record's {k} should be {right[k]}")
+    for k in right: expect(c.told.get(k) == right[k], f"the record's {k} should be {right[k]}")
 
 STEPS = [v1_files, v2_form, v3_signatures, v4_policy, v5_order, v6_targets, v7_inspectors, v8_recusals, v9_strata,
          v10_contributions, v11_beacon, v12_seed, v13_selection, v14_assignments, v15_record]

@@ -19,11 +19,13 @@ pub enum Type {
     Closing,
     /// The outcome.
     Record,
+    /// The end of a campaign that has no outcome.
+    Void,
 }
 
 impl Type {
     /// Every type.
-    pub const ALL: [Self; 4] = [Self::Announcement, Self::Contribution, Self::Closing, Self::Record];
+    pub const ALL: [Self; 5] = [Self::Announcement, Self::Contribution, Self::Closing, Self::Record, Self::Void];
 
     /// Its name in statements and policies.
     #[must_use]
@@ -33,6 +35,7 @@ impl Type {
             Self::Contribution => "contribution",
             Self::Closing => "closing",
             Self::Record => "record",
+            Self::Void => "void",
         }
     }
 }

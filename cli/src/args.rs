@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Close(Dir),
     Draw(Draw),
     Publish(Publish),
+    Void(Void),
     Verify(Verify),
     Explain(Explain),
     Prove(Prove),
@@ -62,6 +63,24 @@ pub(crate) struct Contribute {
 #[derive(Debug, Args)]
 pub(crate) struct Draw {
     pub(crate) dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) beacon: BeaconSource,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Void {
+    pub(crate) dir: PathBuf,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reason: String,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) text: String,
+    #[command(flatten)]
+    pub(crate) beacon: BeaconSource,
+}
+
+/// Where the beacon comes from.
+#[derive(Debug, Args)]
+pub(crate) struct BeaconSource {
     #[arg(long, value_name = "FILE", conflicts_with = "signature")]
     pub(crate) beacon: Option<PathBuf>,
     #[arg(long, value_name = "HEX")]

@@ -13,9 +13,9 @@ use yaohao::announcement::{Announcement, BeaconPlan, QUICKNET, commitment};
 use yaohao::draw::{Binding, Pool};
 use yaohao::encoding::{Digest, hex_array};
 use yaohao::fault::{Code, Fault, Result};
-use yaohao::ident::{Id, Time};
+use yaohao::ident::{Id, Name, Text, Time};
 use yaohao::outcome::{Outcome, draw_inspectors, draw_targets};
-use yaohao::record::Record;
+use yaohao::record::{Record, Void};
 use yaohao::register::{Inspectors, Recusals, scan};
 use yaohao::seed::{Beacon, Closing, Contribution, Lots, Seed, check_contributions};
 use yaohao::statement::{Body, Statement};
@@ -230,6 +230,7 @@ impl Campaign {
         let announced = announcement.seed.contributors.iter().find(|announced| announced.id == *contributor);
         let announced =
             announced.ok_or_else(|| Fault::new(Code::ContributorUnknown).fact("contributor", contributor))?;
+        self.must_not_exist("void.json")?;
         if self.public().join("closing.json").exists() {
             return Err(Fault::new(Code::ContributionLate));
         }
@@ -271,6 +272,7 @@ impl Campaign {
         let _lock = self.lock()?;
         let statement = self.announcement()?;
         let announcement = statement.body();
+        self.must_not_exist("void.json")?;
         self.must_not_exist("closing.json")?;
         let contributions = announcement.seed.contributors.iter().map(|contributor| {
             let name = format!("contribution-{}.json", contributor.id);
@@ -296,10 +298,91 @@ impl Campaign {
     /// # Errors
     /// [`Code::CampaignExists`], [`Code::CampaignState`], the codes of contributions.
     pub fn must_be_ready(&self) -> Result<Statement<Announcement>> {
-        let statement = self.announcement()?;
-        self.must_not_exist("record.json")?;
+        let statement = self.not_ended()?;
         self.contributed(statement.body())?;
         Ok(statement)
+    }
+
+    /// The announcement of a campaign that has neither record nor void.
+    fn not_ended(&self) -> Result<Statement<Announcement>> {
+        let statement = self.announcement()?;
+        self.must_not_exist("void.json")?;
+        self.must_not_exist("record.json")?;
+        Ok(statement)
+    }
+
+    /// Draws, signs the record, and verifies the bytes as they lie on the disk before they are published.
+    ///
+    /// # Errors
+    /// What is missing or not in order; [`Code::DrawInfeasible`]. Nothing is published then.
+    pub fn draw(&self, beacon: Option<Beacon>, now: &Time) -> Result<(Statement<Record>, Outcome, Report)> {
+        let _lock = self.lock()?;
+        let statement = self.not_ended()?;
+        let beacon = check_beacon(statement.body(), beacon, now)?;
+        let (record, outcome) = self.recorded(&statement, beacon.as_ref(), now)?;
+        let mut record = Statement::new(record);
+        self.sign_by_signers(&mut record, statement.body())?;
+        let report = self.publish_end(beacon.as_ref(), Some(&outcome), "record.json", &record)?;
+        Ok((record, outcome, report))
+    }
+
+    /// Gives the campaign up. Before the beacon has spoken that is all; after it the void says what would have been drawn,
+    /// and `beacon` is needed, unless the reason is one of those for which nothing can have been drawn (SPEC §11.1).
+    ///
+    /// # Errors
+    /// What is missing or not in order; [`Code::VoidReason`], [`Code::VoidOutcome`]. Nothing is published then.
+    pub fn void(&self, reason: Name, text: Text, beacon: Option<Beacon>, now: &Time) -> Result<Statement<Void>> {
+        let _lock = self.lock()?;
+        let statement = self.not_ended()?;
+        let announcement = statement.body();
+        let spoken = match announcement.seed.beacon {
+            BeaconPlan::Drand { round } => QUICKNET.time(round).is_some_and(|time| time <= *now),
+            _ => self.public().join("closing.json").exists(),
+        };
+        let silent = [Void::NO_BEACON, Void::NOT_CLOSED].contains(&reason.as_str());
+        let (beacon, drawn) = match spoken && !silent {
+            false => (None, None),
+            true => {
+                let beacon = check_beacon(announcement, beacon, now)?;
+                match self.recorded(&statement, beacon.as_ref(), now) {
+                    Err(fault) if fault.code() == Code::DrawInfeasible && reason.as_str() == Void::INFEASIBLE => {
+                        (beacon, None)
+                    }
+                    other => (beacon, Some(other?)),
+                }
+            }
+        };
+        let (would_be, outcome) = drawn.unzip();
+        let mut void = Statement::new(Void {
+            number: announcement.number.clone(),
+            announcement: statement.digest(),
+            voided_at: now.clone(),
+            reason,
+            text,
+            would_be,
+        });
+        self.sign_by_signers(&mut void, announcement)?;
+        self.publish_end(beacon.as_ref(), outcome.as_ref(), "void.json", &void)?;
+        Ok(void)
+    }
+
+    /// What the record says of the draw that contributions, closing and beacon give.
+    fn recorded(
+        &self,
+        statement: &Statement<Announcement>,
+        beacon: Option<&Beacon>,
+        now: &Time,
+    ) -> Result<(Record, Outcome)> {
+        let announcement = statement.body();
+        let (closing, values) = self.contributed(announcement)?;
+        let seed = Seed::new(announcement, &statement.digest(), &values, beacon);
+        let outcome = derive(announcement, &Folder::new(&self.public()), &seed.lots()).map_err(|fault| {
+            // nothing of what is announced can be mended any more
+            if fault.code() == Code::AssignInfeasible { fault.recoded(Code::DrawInfeasible) } else { fault }
+        })?;
+        let closing = closing.map(|closing| closing.digest());
+        let record = Record::new(announcement, statement.digest(), closing, beacon, &seed, &outcome, now.clone())?;
+        Ok((record, outcome))
     }
 
     /// The closing, if contributors were announced, and their values in announced order.
@@ -318,37 +401,26 @@ impl Campaign {
         Ok((closing, values))
     }
 
-    /// Draws, signs the record, and verifies the bytes as they lie on the disk before they are published.
-    ///
-    /// # Errors
-    /// What is missing or not in order; [`Code::DrawInfeasible`]. Nothing is published then.
-    pub fn draw(&self, beacon: Option<Beacon>, now: &Time) -> Result<(Statement<Record>, Outcome, Report)> {
-        let _lock = self.lock()?;
-        let statement = self.announcement()?;
-        let announcement = statement.body();
-        self.must_not_exist("record.json")?;
-        let beacon = check_beacon(announcement, beacon, now)?;
-        let (closing, values) = self.contributed(announcement)?;
-        let seed = Seed::new(announcement, &statement.digest(), &values, beacon.as_ref());
-        let outcome = derive(announcement, &Folder::new(&self.public()), &seed.lots()).map_err(|fault| {
-            // nothing of what is announced can be mended any more
-            if fault.code() == Code::AssignInfeasible { fault.recoded(Code::DrawInfeasible) } else { fault }
-        })?;
-        let closing = closing.map(|closing| closing.digest());
-        let record =
-            Record::new(announcement, statement.digest(), closing, beacon.as_ref(), &seed, &outcome, now.clone())?;
-        let mut record = Statement::new(record);
-        self.sign_by_signers(&mut record, announcement)?;
+    /// Publishes the end of a campaign, with what it rests on, when all of it verifies.
+    fn publish_end<B: Body>(
+        &self,
+        beacon: Option<&Beacon>,
+        outcome: Option<&Outcome>,
+        name: &str,
+        end: &Statement<B>,
+    ) -> Result<Report> {
         let mut stage = Stage::new(&self.public())?;
-        if let Some(beacon) = &beacon {
+        if let Some(beacon) = beacon {
             stage.put("beacon.json", beacon.to_file().as_bytes())?;
         }
-        stage.put("selected.csv", outcome.selected_csv.as_bytes())?;
-        stage.put("assignments.csv", outcome.assignments_csv.as_bytes())?;
-        stage.put("record.json", record.to_file().as_bytes())?;
+        if let Some(outcome) = outcome {
+            stage.put("selected.csv", outcome.selected_csv.as_bytes())?;
+            stage.put("assignments.csv", outcome.assignments_csv.as_bytes())?;
+        }
+        stage.put(name, end.to_file().as_bytes())?;
         let report = must_hold(&stage.preview())?;
         stage.publish()?;
-        Ok((record, outcome, report))
+        Ok(report)
     }
 
     fn publish_one<B: Body>(&self, name: &str, statement: &Statement<B>) -> Result<()> {

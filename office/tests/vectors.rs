@@ -10,6 +10,8 @@ mod accept;
 mod receipts;
 #[path = "vectors/reject.rs"]
 mod reject;
+#[path = "vectors/voids.rs"]
+mod voids;
 mod support;
 
 use std::collections::BTreeMap;
@@ -58,8 +60,8 @@ fn vectors_are_fresh() {
     let root = repository().join("fixtures/vectors");
     let bless = std::env::var_os("YAOHAO_BLESS").is_some();
     for (kind, vectors) in [
-        ("accept", [accept::vectors(), receipts::accept()].concat()),
-        ("reject", [reject::vectors(), receipts::reject()].concat()),
+        ("accept", [accept::vectors(), receipts::accept(), voids::accept()].concat()),
+        ("reject", [reject::vectors(), receipts::reject(), voids::reject()].concat()),
     ] {
         let folder = root.join(kind);
         let mut expected: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();

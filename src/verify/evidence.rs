@@ -5,7 +5,7 @@ use crate::announcement::{Announcement, BeaconPlan};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::Id;
 use crate::ledger::Receipt;
-use crate::record::Record;
+use crate::record::{Record, Void};
 use crate::register::Blocks;
 use crate::seed::{Beacon, Closing, Contribution};
 use crate::statement::{Body, Statement};
@@ -72,10 +72,10 @@ pub(super) fn read_up_to(evidence: &dyn Evidence, name: &str, most: u64) -> Resu
 pub(super) const TABLES: [&str; 5] =
     ["targets.csv", "inspectors.csv", "recusals.csv", "selected.csv", "assignments.csv"];
 /// The JSON files that are not contributions.
-const DOCUMENTS: [&str; 4] = ["announcement.json", "closing.json", "beacon.json", "record.json"];
+const DOCUMENTS: [&str; 5] = ["announcement.json", "closing.json", "beacon.json", "record.json", "void.json"];
 
 /// The statements whose age a receipt beside them can prove (SPEC §7.5).
-pub const DATED: [&str; 3] = ["announcement.json", "closing.json", "record.json"];
+pub const DATED: [&str; 4] = ["announcement.json", "closing.json", "record.json", "void.json"];
 
 /// The statement that a receipt is of, by the receipt's file name.
 pub(super) fn statement_of(receipt: &str) -> Option<&'static str> {
@@ -115,6 +115,7 @@ pub(super) struct Documents {
     pub(super) closing: Option<Statement<Closing>>,
     pub(super) beacon: Option<Beacon>,
     pub(super) record: Option<Statement<Record>>,
+    pub(super) void: Option<Statement<Void>>,
     /// By the file of the statement that each is of.
     pub(super) receipts: BTreeMap<&'static str, Receipt>,
 }
@@ -142,11 +143,12 @@ impl Documents {
             None
         };
         let record = if there("record.json") { Some(statement("record.json", &bytes("record.json")?)?) } else { None };
+        let void = if there("void.json") { Some(statement("void.json", &bytes("void.json")?)?) } else { None };
         let mut receipts = BTreeMap::new();
         for (name, statement) in files.keys().filter_map(|name| Some((name, statement_of(name)?))) {
             receipts.insert(statement, Receipt::parse(&bytes(name)?).map_err(|fault| fault.file(name))?);
         }
-        Ok(Self { announcement, contributions, closing, beacon, record, receipts })
+        Ok(Self { announcement, contributions, closing, beacon, record, void, receipts })
     }
 
     /// The files of SPEC §3 that are not there.
@@ -165,6 +167,15 @@ impl Documents {
         let announced = |id: &Id| plan.contributors.iter().any(|contributor| contributor.id == *id);
         let listed = listed.filter(|(id, digest)| digest.is_some() && announced(id));
         wanted.extend(listed.map(|(id, _)| format!("contribution-{id}.json")));
+        if let Some(void) = &self.void {
+            // the void stands in the record's place; of a campaign that has no outcome nothing else is there
+            let none = void.body().would_be.is_none();
+            let drawn = ["selected.csv", "assignments.csv"];
+            wanted.retain(|name| name != "record.json" && !(none && drawn.contains(&name.as_str())));
+            if none && void.body().reason.as_str() != Void::INFEASIBLE {
+                wanted.retain(|name| !["closing.json", "beacon.json"].contains(&name.as_str()));
+            }
+        }
         wanted.retain(|name| !files.contains_key(name));
         wanted.sort();
         wanted

@@ -3,6 +3,7 @@
 //! The outcome is derived by [`crate::outcome`], the very function that drew it, from the registers and the seed alone;
 //! only then is it compared with what was published.
 
+mod ending;
 mod evidence;
 mod order;
 mod policy;
@@ -76,7 +77,8 @@ fn judge(
     }
     let order = campaign.order.take();
     drop(campaign);
-    steps.into_report(Some(documents.announcement.body()), policy, order, missing, uncovered)
+    let void = documents.void.as_ref().map(|void| void.body().clone());
+    Report { void, ..steps.into_report(Some(documents.announcement.body()), policy, order, missing, uncovered) }
 }
 
 #[derive(Default)]
@@ -135,6 +137,7 @@ impl Steps {
                 .map(|announcement| assumptions(announcement, policy.is_some(), order.as_ref()))
                 .unwrap_or_default(),
             order,
+            void: None,
         }
     }
 }

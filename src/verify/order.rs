@@ -1,5 +1,6 @@
 //! V5: the order of events as claimed, and what proves it from outside (SPEC §7.2, §7.5).
 
+use super::ending::check_void;
 use super::evidence::Documents;
 use super::{Policy, Status};
 use crate::announcement::{Announcement, BeaconPlan, QUICKNET, same_campaign};
@@ -22,7 +23,8 @@ pub struct Existence {
 /// What V5 found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// What must be older than [`Order::before`]: the closing, or without contributors the announcement.
+    /// What must be older than [`Order::before`]: the closing, or without contributors the announcement; or the void that
+    /// claims to be older.
     pub statement: &'static str,
     /// T2, when nobody can move anything any more; `None` without a beacon.
     pub before: Option<Time>,
@@ -61,9 +63,15 @@ impl Order {
 pub(super) fn order(documents: &Documents, policy: Option<&Policy>) -> Result<Order> {
     claimed(documents)?;
     let announcement = documents.announcement.body();
+    let before = published(announcement)?;
+    check_void(documents, before.as_ref())?;
     let mut order = Order {
-        statement: if announcement.seed.contributors.is_empty() { "announcement.json" } else { "closing.json" },
-        before: published(announcement)?,
+        statement: match announcement.seed.contributors.is_empty() {
+            _ if documents.voided_early(before.as_ref()) => "void.json",
+            true => "announcement.json",
+            false => "closing.json",
+        },
+        before,
         existences: Vec::new(),
         unknown_logs: Vec::new(),
     };
@@ -72,6 +80,7 @@ pub(super) fn order(documents: &Documents, policy: Option<&Policy>) -> Result<Or
         ("announcement.json", "announcement", Some(documents.announcement.digest())),
         ("closing.json", "closing", closing.map(crate::statement::Statement::digest)),
         ("record.json", "record", record.map(crate::statement::Statement::digest)),
+        ("void.json", "void", documents.void.as_ref().map(crate::statement::Statement::digest)),
     ];
     let Some(policy) = policy else { return Ok(order) };
     for (file, kind, digest) in dated {
@@ -128,6 +137,12 @@ fn claimed(documents: &Documents) -> Result<()> {
     if let Some(record) = &documents.record {
         same("record.json", &record.body().number, &record.body().announcement)?;
         before((last.0, &last.1), ("drawn_at", &record.body().drawn_at))?;
+    }
+    if let Some(void) = documents.void.as_ref().map(crate::statement::Statement::body) {
+        same("void.json", &void.number, &void.announcement)?;
+        // a campaign may be given up at any time; what would have been drawn is known after everything else
+        let last = if void.would_be.is_some() { last } else { ("announced_at", announcement.announced_at.clone()) };
+        before((last.0, &last.1), ("voided_at", &void.voided_at))?;
     }
     Ok(())
 }

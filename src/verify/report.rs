@@ -3,6 +3,7 @@
 use super::order::Order;
 use crate::fault::Fault;
 use crate::ident::Id;
+use crate::record::Void;
 use crate::suite::PublicKey;
 
 /// The steps of a verification, in order.
@@ -192,6 +193,8 @@ pub struct Report {
     pub strangers: Vec<Id>,
     /// What proves the order of events, or does not; `None` when V5 was not reached or failed.
     pub order: Option<Order>,
+    /// The void, if the campaign was given up. What it says was checked as far as the steps say.
+    pub void: Option<Void>,
     /// What must still be believed.
     pub assumptions: Vec<Assumption>,
 }

@@ -8,7 +8,7 @@ use crate::draw::{Binding, Pool, Selection, check_strata};
 use crate::encoding::{Digest, Value, count};
 use crate::fault::{Code, Fault, Result};
 use crate::outcome::{Outcome, draw_inspectors, draw_targets};
-use crate::record::{FileMark, Record, cells_of, departments_of};
+use crate::record::{FileMark, Void, cells_of, departments_of};
 use crate::register::{Commitment, Inspectors, Reasons, Recusals, scan};
 use crate::seed::{Seed, check_contributions};
 use crate::statement::{Statement, Type};
@@ -34,7 +34,7 @@ impl Done {
 impl Documents {
     /// What V2 counted.
     pub(super) fn form(&self) -> Done {
-        let others = [self.closing.is_some(), self.beacon.is_some(), self.record.is_some()];
+        let others = [self.closing.is_some(), self.beacon.is_some(), self.record.is_some(), self.void.is_some()];
         let documents =
             count(self.contributions.len()).saturating_add(count(others.into_iter().filter(|there| *there).count()));
         Done::passed([("documents", documents.saturating_add(1))])
@@ -80,6 +80,23 @@ impl<'a> Campaign<'a> {
         let lacking = self.lacking(step);
         if !lacking.is_empty() {
             return Ok(Done::skipped(lacking));
+        }
+        if let Some(void) = self.documents.ended_without_outcome() {
+            match (step, void.reason.as_str()) {
+                (Step::Assignments, Void::INFEASIBLE) => return self.v14_infeasible(),
+                // nothing was drawn; that the beacon is silent, or a closing was never signed, nobody can prove
+                (Step::Record, Void::NO_BEACON | Void::NOT_CLOSED) => {
+                    return Ok(Done { status: Status::Trust, tallies: Vec::new() });
+                }
+                (Step::Contributions, reason) if reason != Void::INFEASIBLE && self.documents.closing.is_none() => {
+                    return self.v10_not_closed();
+                }
+                (Step::Beacon, reason) if reason != Void::INFEASIBLE && self.documents.beacon.is_none() => {
+                    return Ok(Done::passed([]));
+                }
+                (Step::Seed | Step::Selection | Step::Assignments | Step::Record, _) => return Ok(Done::passed([])),
+                _ => {}
+            }
         }
         match step {
             Step::Files | Step::Form => Ok(Done::passed([])),
@@ -163,6 +180,9 @@ impl<'a> Campaign<'a> {
         if let Some(of) = &documents.record {
             check("record.json".into(), of.keys().collect(), of.check_signatures(), &signers, threshold)?;
         }
+        if let Some(of) = &documents.void {
+            check("void.json".into(), of.keys().collect(), of.check_signatures(), &signers, threshold)?;
+        }
         Ok(Done::passed([("signatures", signatures)]))
     }
 
@@ -190,6 +210,7 @@ impl<'a> Campaign<'a> {
         documents.contributions.values().try_for_each(|statement| accepted_suite(policy, statement))?;
         documents.closing.as_ref().map_or(Ok(()), |closing| trusted(policy, Type::Closing, closing))?;
         documents.record.as_ref().map_or(Ok(()), |record| trusted(policy, Type::Record, record))?;
+        documents.void.as_ref().map_or(Ok(()), |void| trusted(policy, Type::Void, void))?;
         Ok(Done::passed([("keys", count(policy.keys.len()))]))
     }
 
@@ -270,9 +291,11 @@ impl<'a> Campaign<'a> {
     }
 
     fn v12_seed(&self) -> Result<Done> {
-        let (Some(seed), Some(record)) = (&self.seed, self.record()) else { return Ok(Done::skipped(Vec::new())) };
+        let (Some(seed), Some((file, record))) = (&self.seed, self.documents.outcome()) else {
+            return Ok(Done::skipped(Vec::new()));
+        };
         let fault = |found: &str, expected: &str| {
-            Err(Fault::new(Code::SeedText).file("record.json").fact("found", found).fact("expected", expected))
+            Err(Fault::new(Code::SeedText).file(file).fact("found", found).fact("expected", expected))
         };
         if record.seed_text != seed.text() {
             return fault(&record.seed_text, seed.text());
@@ -284,47 +307,66 @@ impl<'a> Campaign<'a> {
     }
 
     fn v13_selection(&self) -> Result<Done> {
-        let (Some(TargetsPass { strata: Ok(Some(selection)), .. }), Some(record)) = (&self.targets, self.record())
+        let (Some(TargetsPass { strata: Ok(Some(selection)), .. }), Some((file, record))) =
+            (&self.targets, self.documents.outcome())
         else {
             return Ok(Done::skipped(Vec::new()));
         };
         let csv = selection.to_csv();
-        self.compare_file("selected.csv", &csv, selection.rows(), &record.selected)?;
-        same_member("cells", &record.cells, &cells_of(selection))?;
+        self.compare_file("selected.csv", &csv, selection.rows(), &record.selected, file)?;
+        same_member(file, "cells", &record.cells, &cells_of(selection))?;
         let drawn = selection.drawn().count();
         Ok(Done::passed([("drawn", count(drawn)), ("reserves", selection.rows().saturating_sub(count(drawn)))]))
     }
 
     fn v14_assignments(&self) -> Result<Done> {
-        let (Some(outcome), Some(record)) = (&self.outcome, self.record()) else {
+        let (Some(outcome), Some((file, record))) = (&self.outcome, self.documents.outcome()) else {
             return Ok(Done::skipped(Vec::new()));
         };
         let outcome = outcome.as_ref().map_err(Clone::clone)?;
-        self.compare_file("assignments.csv", &outcome.assignments_csv, outcome.seats(), &record.assignments)?;
-        same_member("departments", &record.departments, &departments_of(&outcome.departments))?;
+        self.compare_file("assignments.csv", &outcome.assignments_csv, outcome.seats(), &record.assignments, file)?;
+        same_member(file, "departments", &record.departments, &departments_of(&outcome.departments))?;
         let one = outcome.departments.iter().map(crate::assign::DepartmentOutcome::one_possible).sum();
         Ok(Done::passed([("seats", outcome.seats()), ("one-possible", one)]))
     }
 
     fn v15_record(&self) -> Result<Done> {
-        let Some(record) = self.record() else { return Ok(Done::skipped(Vec::new())) };
+        let Some((file, record)) = self.documents.outcome() else { return Ok(Done::skipped(Vec::new())) };
         let text = |digest: Option<Digest>| digest.map_or_else(|| "nothing".to_owned(), |digest| digest.to_string());
         let closing = self.documents.closing.as_ref().map(Statement::digest);
         let beacon = self.documents.beacon.as_ref().map(crate::seed::Beacon::file_digest);
         for (member, found, expected) in [("closing", record.closing, closing), ("beacon", record.beacon, beacon)] {
             if found != expected {
-                return Err(differs(member, &text(found), &text(expected)));
+                return Err(differs(file, member, &text(found), &text(expected)));
             }
         }
         Ok(Done::passed([]))
     }
 
-    fn record(&self) -> Option<&'a Record> {
-        self.documents.record.as_ref().map(Statement::body)
+    /// A void that says that no assignment exists is right when there is none.
+    fn v14_infeasible(&self) -> Result<Done> {
+        match &self.outcome {
+            None => Ok(Done::skipped(Vec::new())),
+            Some(Err(fault)) if fault.code() == Code::AssignInfeasible => Ok(Done::passed([])),
+            Some(_) => Err(Fault::new(Code::VoidReason)
+                .file("void.json")
+                .fact("reason", Void::INFEASIBLE)
+                .fact("detail", "all seats can be filled")),
+        }
+    }
+
+    /// Contributions of a campaign that was given up before they were closed: they are of whom the announcement names.
+    fn v10_not_closed(&self) -> Result<Done> {
+        let announced = &self.documents.announcement.body().seed.contributors;
+        let stranger = self.documents.contributions.keys().find(|id| announced.iter().all(|known| known.id != **id));
+        match stranger {
+            Some(id) => Err(Fault::new(Code::ContributionSet).fact("contributor", id)),
+            None => Ok(Done::passed([("contributions", count(self.documents.contributions.len()))])),
+        }
     }
 
     /// Compares a published file with what was derived, then the record's mark of it.
-    fn compare_file(&self, name: &str, expected: &str, rows: u64, mark: &FileMark) -> Result<()> {
+    fn compare_file(&self, name: &str, expected: &str, rows: u64, mark: &FileMark, claimed: &str) -> Result<()> {
         let found = read_up_to(self.evidence, name, count(expected.len()).saturating_add(1))?;
         if found != expected.as_bytes() {
             return Err(first_difference(name, &found, expected));
@@ -332,7 +374,7 @@ impl<'a> Campaign<'a> {
         let right = FileMark { rows, sha256: Digest::of(expected.as_bytes()) };
         if *mark != right {
             let text = |mark: &FileMark| format!("{} rows, {}", mark.rows, mark.sha256);
-            return Err(differs(name, &text(mark), &text(&right)));
+            return Err(differs(claimed, name, &text(mark), &text(&right)));
         }
         Ok(())
     }
@@ -392,23 +434,21 @@ fn as_announced(file: &str, announced: &Announced, found: &Commitment, excluded:
     }
 }
 
-fn same_member(member: &str, found: &[Value], expected: &[Value]) -> Result<()> {
+fn same_member(file: &str, member: &str, found: &[Value], expected: &[Value]) -> Result<()> {
     if found == expected {
         return Ok(());
     }
     let pair = found.iter().zip(expected).find(|(found, expected)| found != expected);
     match pair {
-        Some((found, expected)) => Err(differs(member, &found.to_canonical(), &expected.to_canonical())),
-        None => Err(differs(member, &format!("{} elements", found.len()), &format!("{} elements", expected.len()))),
+        Some((found, expected)) => Err(differs(file, member, &found.to_canonical(), &expected.to_canonical())),
+        None => {
+            Err(differs(file, member, &format!("{} elements", found.len()), &format!("{} elements", expected.len())))
+        }
     }
 }
 
-fn differs(member: &str, found: &str, expected: &str) -> Fault {
-    Fault::new(Code::RecordDiffers)
-        .file("record.json")
-        .fact("member", member)
-        .fact("found", found)
-        .fact("expected", expected)
+fn differs(file: &str, member: &str, found: &str, expected: &str) -> Fault {
+    Fault::new(Code::RecordDiffers).file(file).fact("member", member).fact("found", found).fact("expected", expected)
 }
 
 /// Names the first line that is not what the lottery gives.

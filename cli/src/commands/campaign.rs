@@ -2,13 +2,13 @@
 
 use super::show::{announcement, drawn};
 use super::{Outcome, SHOWN, Screen, now, one};
-use crate::args::{Contribute, Draw};
+use crate::args::{BeaconSource, Contribute, Draw, Void};
 use std::path::Path;
 use std::time::Duration;
 use yaohao::announcement::{BeaconPlan, QUICKNET};
 use yaohao::encoding::hex_array;
 use yaohao::fault::{Code, Fault};
-use yaohao::ident::Id;
+use yaohao::ident::{Id, Name, Text};
 use yaohao::seed::Beacon;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::files::read_bytes;
@@ -69,7 +69,7 @@ pub(super) fn close(screen: &Screen, dir: &Path) -> Outcome {
 
 pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
     let campaign = screen.campaign(&arguments.dir);
-    let beacon = beacon(screen, arguments, &campaign)?;
+    let beacon = beacon(screen, &arguments.beacon, &campaign)?;
     let (record, outcome, report) = campaign.draw(beacon, &now()?).map_err(one)?;
     drawn(screen, record.body(), &outcome);
     super::verify::verdict(screen, &report, false);
@@ -86,8 +86,22 @@ pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
     Ok(0)
 }
 
+/// Gives a campaign up, for everybody to see.
+pub(super) fn void(screen: &Screen, arguments: &Void) -> Outcome {
+    let campaign = screen.campaign(&arguments.dir);
+    let reason = Name::parse(&arguments.reason).map_err(|fault| one(fault.column("--reason")))?;
+    let text = Text::parse(&arguments.text).map_err(|fault| one(fault.column("--text")))?;
+    let beacon = beacon(screen, &arguments.beacon, &campaign)?;
+    let void = campaign.void(reason, text, beacon, &now()?).map_err(one)?;
+    let body = void.body();
+    screen.say("voided", &[("number", &body.number), ("digest", &void.digest())]);
+    screen.say(if body.would_be.is_some() { "voided-late" } else { "voided-nothing" }, &[]);
+    screen.say("published", &[("folder", &campaign.public().display())]);
+    Ok(0)
+}
+
 /// The beacon: fetched, from its signature, or from a relay's answer in a file.
-fn beacon(screen: &Screen, arguments: &Draw, campaign: &Campaign) -> Result<Option<Beacon>, Vec<Fault>> {
+fn beacon(screen: &Screen, arguments: &BeaconSource, campaign: &Campaign) -> Result<Option<Beacon>, Vec<Fault>> {
     let plan = campaign.announcement().map_err(one)?.body().seed.beacon.clone();
     let round = match plan {
         BeaconPlan::Drand { round } => round,
@@ -109,7 +123,7 @@ fn beacon(screen: &Screen, arguments: &Draw, campaign: &Campaign) -> Result<Opti
 }
 
 /// Nothing is written while this waits: whoever ends the program begins again.
-fn fetched(screen: &Screen, arguments: &Draw, campaign: &Campaign, round: u64) -> Result<Beacon, Vec<Fault>> {
+fn fetched(screen: &Screen, arguments: &BeaconSource, campaign: &Campaign, round: u64) -> Result<Beacon, Vec<Fault>> {
     let relays = Relays::new(&arguments.relays, PATIENCE).map_err(one)?;
     campaign.must_be_ready().map_err(one)?;
     let wait = Duration::from_secs(arguments.wait.unwrap_or(WAIT_SECONDS));

@@ -99,6 +99,17 @@ pub(super) fn verdict(screen: &Screen, report: &Report, order_accepted: bool) ->
         screen.say("strangers", &[("names", &names.join(", "))]);
     }
     screen.say(&format!("verdict-{}", report.verdict.name()), &[]);
+    if let Some(void) = report.void.as_ref().filter(|_| report.verdict != Verdict::Rejected) {
+        screen.say("is-void", &[("reason", &void.reason), ("time", &void.voided_at), ("text", &void.text.as_str())]);
+        screen.say(
+            match (&void.would_be, void.nothing_to_draw()) {
+                (Some(_), _) => "is-void-late",
+                (None, true) => "is-void-nothing",
+                (None, false) => "is-void-early",
+            },
+            &[],
+        );
+    }
     let unknown_keys = report.assumptions.contains(&yaohao::verify::Assumption::Keys);
     if unknown_keys && matches!(report.verdict, Verdict::AsFarAsItGoes) {
         screen.say("compare-keys", &[]);
@@ -194,6 +205,12 @@ fn to_json(screen: &Screen, report: &Report) -> Value {
         "strangers": report.strangers.iter().map(yaohao::ident::Id::as_str).collect::<Vec<_>>(),
         "keys": keys,
         "order": report.order.as_ref().map(order_json),
+        "void": report.void.as_ref().map(|void| json!({
+            "reason": void.reason.as_str(),
+            "text": void.text.as_str(),
+            "voided_at": void.voided_at.to_string(),
+            "would_be": void.would_be.is_some(),
+        })),
         "assumptions": assumptions,
     })
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use yaohao::encoding::{Digest, Value, parse_canonical};
 use yaohao::ident::{Id, Time};
 use yaohao::ledger::{KeyName, Leaf, Verifier};
+use yaohao::merkle::{Range, leaf_hash};
 use yaohao::seed::Beacon;
 use yaohao::statement::{Type, signed_text};
 use yaohao::suite::SecretKey;
@@ -21,6 +22,8 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 pub const ROUND: u64 = 12_040_883;
 pub const SIGNATURE: &str =
     "929906c959032ab363c9f26570d215d66f5c06cb0c44fe508c12bb5839f04ec895bb6868e5b9ff13ab289bdb5266b394";
+/// When that round is published.
+pub const BEACON_TIME: &str = "2024-10-14T17:13:33Z";
 /// Round 1000: valid, and not the announced one.
 pub const OTHER_SIGNATURE: &str =
     "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39";
@@ -246,7 +249,7 @@ impl Small {
             "spec = \"yaohao/1\"\nthreshold = 1\nsuites = [\"ed25519-sha256\"]\nbeacons = [\"{beacon}\"]\n{order}"
         );
         for holder in ["gongan", "yingji"] {
-            let signs = "signs = [\"announcement\", \"closing\", \"record\", \"contribution\"]";
+            let signs = "signs = [\"announcement\", \"closing\", \"record\", \"void\", \"contribution\"]";
             text.push_str(&format!("\n[[keys]]\nholder = \"{holder}\"\nkey = \"{}\"\n{signs}\n", key(holder).public()));
         }
         text
@@ -317,6 +320,20 @@ pub fn trusting_log(policy: &str, witnesses: &[&str], threshold: usize) -> Strin
         keys.join(", ")
     );
     policy.replacen("\n[[keys]]", &more, 1)
+}
+
+/// Puts another register in the place of a frozen one, and announces it.
+pub fn register_again(files: &mut Files, register: &str, text: &str) {
+    let mut rows = Range::new(0);
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    lines.iter().for_each(|row| rows.push(leaf_hash(row.as_bytes())));
+    files.insert(format!("{register}.csv"), text.as_bytes().to_vec());
+    resign(files, "announcement.json", |body| {
+        let register = at(body, &format!("registers.{register}"));
+        *at(register, "rows") = u64::try_from(lines.len()).unwrap().into();
+        *at(register, "sha256") = Digest::of(text.as_bytes()).to_string().into();
+        *at(register, "root") = rows.root().to_string().into();
+    });
 }
 
 /// A JSON file as a value.

@@ -1,13 +1,12 @@
 //! Campaigns with receipts of a log, judged by readers who take nobody's word for the order of events.
 
-use super::support::{Files, Small, edit, insert, replace, resign, trusting_log, with_receipts};
+use super::support::{BEACON_TIME, Files, Small, edit, insert, replace, resign, trusting_log, with_receipts};
 use super::{Expect, Vector};
 
 const STATEMENTS: [&str; 3] = ["announcement.json", "closing.json", "record.json"];
 const NOON: &str = "2024-10-14T12:00:00Z";
 /// Round 12040883 is published one second later.
 const LAST_SECOND: &str = "2024-10-14T17:13:32Z";
-const TOO_LATE: &str = "2024-10-14T17:13:33Z";
 
 pub fn accept() -> Vec<Vector> {
     let (one, two) = ("w1.example", "w2.example");
@@ -15,10 +14,10 @@ pub fn accept() -> Vec<Vector> {
         proven("order-witnessed", &[(one, NOON)], 1, 0),
         proven("order-two-witnesses", &[(one, NOON), (two, LAST_SECOND)], 2, 0),
         // one of two may lie: the later word counts
-        proven("order-one-of-two-late", &[(one, NOON), (two, TOO_LATE)], 2, 3),
+        proven("order-one-of-two-late", &[(one, NOON), (two, BEACON_TIME)], 2, 3),
         // one that is believed is enough, and the earlier word counts
-        proven("order-one-of-two-early", &[(one, NOON), (two, TOO_LATE)], 1, 0),
-        proven("order-witnessed-late", &[(one, TOO_LATE)], 1, 3),
+        proven("order-one-of-two-early", &[(one, NOON), (two, BEACON_TIME)], 1, 0),
+        proven("order-witnessed-late", &[(one, BEACON_TIME)], 1, 3),
         proven("order-too-few-witnesses", &[(one, NOON)], 2, 3),
         proven("order-log-without-witness", &[], 1, 3),
         proven("order-stranger-witness", &[("w3.example", NOON)], 1, 3),

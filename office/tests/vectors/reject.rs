@@ -462,7 +462,7 @@ fn sign_with(files: &mut Files, name: &str, holder: &str) {
 }
 
 /// Exchanges the first drawn target of the last stratum with its reserve, tickets and all.
-fn swap_first_target(files: &mut Files) {
+pub fn swap_first_target(files: &mut Files) {
     let text = String::from_utf8(files["selected.csv"].clone()).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let of = |role: &str| lines.iter().find(|line| line.starts_with("rest,") && line.contains(role)).copied().unwrap();

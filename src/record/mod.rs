@@ -1,4 +1,8 @@
-//! The record: the signed publication of an outcome (SPEC §11).
+//! The record: the signed publication of an outcome; and the void, its other end (SPEC §11).
+
+mod void;
+
+pub use void::Void;
 
 use crate::announcement::Announcement;
 use crate::assign::DepartmentOutcome;
