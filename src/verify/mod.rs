@@ -9,7 +9,7 @@ mod report;
 mod steps;
 
 pub use evidence::Evidence;
-pub use policy::{Limits, Policy, TrustedKey};
+pub use policy::{Limits, Policy, TrustedAuthority, TrustedKey};
 pub use report::{Assumption, Report, Status, Step, StepReport, Tally, Verdict, Verified};
 
 use crate::announcement::{Announcement, BeaconPlan};
