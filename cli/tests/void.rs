@@ -20,7 +20,8 @@ fn a_late_void_publishes_what_would_have_been_drawn() {
     let public = at.join("d/public");
     let drawn = std::fs::read(public.join("selected.csv")).unwrap();
     let ends = |reason: &str, more: &[&str]| {
-        let output = yaohao(at, &[&["void", "d", "--reason", reason, "--text", "the register was wrong"], more].concat());
+        let output =
+            yaohao(at, &[&["void", "d", "--reason", reason, "--text", "the register was wrong"], more].concat());
         (output.status.code().unwrap(), flat(&output.stderr))
     };
     let (code, said) = ends("register-wrong", &["--signature", SIGNATURE]);
@@ -50,7 +51,9 @@ fn a_late_void_publishes_what_would_have_been_drawn() {
     assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(said.contains("THIS CAMPAIGN IS VOID (register-wrong"), "{said}");
     assert!(said.contains("What would have been drawn is in selected.csv"), "{said}");
-    for command in [&["draw", "d", "--signature", SIGNATURE][..], &["close", "d"], &["contribute", "d", "--as", "yingji"]] {
+    for command in
+        [&["draw", "d", "--signature", SIGNATURE][..], &["close", "d"], &["contribute", "d", "--as", "yingji"]]
+    {
         let output = yaohao(at, command);
         assert!(output.status.code() == Some(1) && flat(&output.stderr).contains("campaign.exists"), "{command:?}");
     }
