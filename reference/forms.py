@@ -218,12 +218,14 @@ LIMITS = {"statement_bytes": 16777216, "csv_bytes": 17179869184, "rows": 1000000
 CSV_FILES = ["targets.csv", "inspectors.csv", "recusals.csv", "selected.csv", "assignments.csv"]
 JSON_FILES = ["announcement.json", "closing.json", "beacon.json", "record.json", "void.json"]
 RECEIPTS = {name + ".tlog-proof": name for name in ("announcement.json", "closing.json", "record.json", "void.json")}
+STAMPS = [name + ".tsr" for name in RECEIPTS.values()]
 def read_policy(path):
     policy = tomllib.loads(read(path).decode("utf-8"))
     signs = [("announcement", "closing", "record", "void", "contribution"), 0, MANY]
     shape(policy, {"spec": ("yaohao/1",), "threshold": number(1), "order?": ("publisher",),
                    "suites": [("ed25519-sha256",), 0, MANY], "beacons": [("drand-quicknet", "none"), 0, MANY],
                    "logs?": [is_string, 0, MANY], "witnesses?": [is_string, 0, MANY], "witness_threshold?": number(1),
+                   "authorities?": [{"name": is_id, "certificate": is_string}, 0, MANY],
                    "limits?": {k + "?": COUNT for k in LIMITS},
                    "keys": [{"holder": is_id, "key": is_digest, "signs": signs}, 1, MANY]}, "policy")
     expect(len({k["key"] for k in policy["keys"]}) == len(policy["keys"]), "policy: a key stands twice")

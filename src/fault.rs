@@ -404,6 +404,15 @@ codes! {
     WitnessRefused "witness.refused" "the witness answered {status}: {detail}" => "ask whoever runs the witness whether it watches this log under this key"
     WitnessPairs "witness.pairs" "{addresses} addresses of witnesses and {keys} keys" => "give --witness and --witness-key in pairs, in the same order"
     WitnessUnreachable "witness.unreachable" "the witness cannot be reached: {detail}" => "check the address; try again later, the log itself is complete"
+    // --- time stamps of authorities
+    StampForm "stamp.form" "not a time stamp that this program reads: {detail}" => "fetch the authority's reply again, whole and unchanged; if it is refused again, ask another authority"
+    StampRefused "stamp.refused" "the time-stamp authority did not grant a stamp (status {status}): {detail}" => "ask it again, with the SHA-256 digest of the statement's body"
+    StampAlgorithm "stamp.algorithm" "{place}: {algorithm} is not accepted" => "ask for a stamp over SHA-256, from an authority that signs with RSA of 2048 to 8192 bits and SHA-256, -384 or -512, or with ECDSA on P-256 or P-384 and SHA-256 or -384"
+    StampImprint "stamp.imprint" "the stamp is for {found}, expected {expected}" => "put the stamp beside the statement that it was made for"
+    StampAuthority "stamp.authority" "no authority that you trust stands behind this stamp: {detail}" => "add the certificate of the authority that issued it to [[authorities]] of the policy, if you trust it; let the token hold its own certificate (`openssl ts -query -cert`)"
+    StampCertificate "stamp.certificate" "the certificate of {subject} does not serve: {detail}" => "ask an authority whose certificate is for time stamps and was valid then"
+    StampSignature "stamp.signature" "the signature of {subject} does not fit this stamp" => "the stamp was changed after signing: fetch it again"
+    AuthorityForm "authority.form" "not one certificate in PEM: {detail}" => "give one certificate, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----"
     // --- files
     FileUtf8 "file.utf8" "not UTF-8 text" => "save it as UTF-8"
     FileMissing "file.missing" "the file is missing" => "check the path; if the folder was downloaded, fetch it whole again"

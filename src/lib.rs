@@ -10,6 +10,7 @@ pub mod encoding;
 pub mod suite;
 pub mod ident;
 pub mod merkle;
+pub mod stamp;
 pub mod register;
 pub mod rule;
 pub mod statement;

@@ -4,13 +4,14 @@
 use std::path::Path;
 
 /// In the order in which data flows; `verify` comes after them all.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "fault",
     "join",
     "encoding",
     "suite",
     "ident",
     "merkle",
+    "stamp",
     "register",
     "rule",
     "statement",

@@ -8,6 +8,7 @@ use crate::ledger::Receipt;
 use crate::record::{Record, Void};
 use crate::register::Blocks;
 use crate::seed::{Beacon, Closing, Contribution};
+use crate::stamp::Stamp;
 use crate::statement::{Body, Statement};
 use std::collections::BTreeMap;
 
@@ -77,11 +78,16 @@ const DOCUMENTS: [&str; 5] = ["announcement.json", "closing.json", "beacon.json"
 /// The statements whose age a receipt beside them can prove (SPEC §7.5).
 pub const DATED: [&str; 4] = ["announcement.json", "closing.json", "record.json", "void.json"];
 
-/// The statement that a receipt is of, by the receipt's file name.
-pub(super) fn statement_of(receipt: &str) -> Option<&'static str> {
-    let statement = receipt.strip_suffix(".tlog-proof")?;
+/// The statement that a receipt or a time stamp is of, by the file's name and what the name ends in.
+pub(super) fn statement_of(name: &str, end: &str) -> Option<&'static str> {
+    let statement = name.strip_suffix(end)?;
     DATED.into_iter().find(|dated| *dated == statement)
 }
+
+/// What the name of a receipt ends in.
+pub(super) const RECEIPT: &str = ".tlog-proof";
+/// What the name of a time stamp ends in.
+pub(super) const STAMP: &str = ".tsr";
 
 /// The contributor in a contribution's file name.
 pub(super) fn contributor_of(name: &str) -> Option<Id> {
@@ -93,7 +99,7 @@ pub(super) fn covered(name: &str) -> bool {
     TABLES.contains(&name)
         || DOCUMENTS.contains(&name)
         || contributor_of(name).is_some()
-        || statement_of(name).is_some()
+        || [RECEIPT, STAMP].iter().any(|end| statement_of(name, end).is_some())
 }
 
 /// V1: every covered file is within its limit.
@@ -107,7 +113,7 @@ pub(super) fn check_sizes(files: &BTreeMap<String, u64>, limits: &Limits) -> Res
     Ok(())
 }
 
-/// All JSON files and receipts of a campaign, read and checked in form.
+/// All JSON files, receipts and time stamps of a campaign, read and checked in form.
 #[derive(Debug)]
 pub(super) struct Documents {
     pub(super) announcement: Statement<Announcement>,
@@ -118,10 +124,12 @@ pub(super) struct Documents {
     pub(super) void: Option<Statement<Void>>,
     /// By the file of the statement that each is of.
     pub(super) receipts: BTreeMap<&'static str, Receipt>,
+    /// Likewise; `None` for one in an algorithm that is not accepted.
+    pub(super) stamps: BTreeMap<&'static str, Option<Stamp>>,
 }
 
 impl Documents {
-    /// V2: reads every JSON file and receipt that is there.
+    /// V2: reads every JSON file, receipt and time stamp that is there.
     pub(super) fn read(evidence: &dyn Evidence, files: &BTreeMap<String, u64>, limits: &Limits) -> Result<Self> {
         let bytes = |name: &str| read(evidence, name, limits.statement_bytes);
         let there = |name: &str| files.contains_key(name);
@@ -145,10 +153,20 @@ impl Documents {
         let record = if there("record.json") { Some(statement("record.json", &bytes("record.json")?)?) } else { None };
         let void = if there("void.json") { Some(statement("void.json", &bytes("void.json")?)?) } else { None };
         let mut receipts = BTreeMap::new();
-        for (name, statement) in files.keys().filter_map(|name| Some((name, statement_of(name)?))) {
-            receipts.insert(statement, Receipt::parse(&bytes(name)?).map_err(|fault| fault.file(name))?);
+        let mut stamps = BTreeMap::new();
+        for name in files.keys() {
+            if let Some(statement) = statement_of(name, RECEIPT) {
+                receipts.insert(statement, Receipt::parse(&bytes(name)?).map_err(|fault| fault.file(name))?);
+            }
+            if let Some(statement) = statement_of(name, STAMP) {
+                match Stamp::parse(&bytes(name)?) {
+                    // it may be a good one of somebody else's: it proves nothing here, and spoils nothing
+                    Err(fault) if fault.code() == Code::StampAlgorithm => stamps.insert(statement, None),
+                    stamp => stamps.insert(statement, Some(stamp.map_err(|fault| fault.file(name))?)),
+                };
+            }
         }
-        Ok(Self { announcement, contributions, closing, beacon, record, void, receipts })
+        Ok(Self { announcement, contributions, closing, beacon, record, void, receipts, stamps })
     }
 
     /// The files of SPEC §3 that are not there.

@@ -12,7 +12,7 @@ mod steps;
 
 pub use evidence::{DATED, Evidence};
 pub use order::{Existence, Order};
-pub use policy::{Limits, Policy, TrustedKey};
+pub use policy::{Limits, Policy, TrustedAuthority, TrustedKey};
 pub use report::{Assumption, Report, Status, Step, StepReport, Tally, Verdict, Verified};
 
 use crate::announcement::{Announcement, BeaconPlan};

@@ -1,20 +1,21 @@
 //! V5: the order of events as claimed, and what proves it from outside (SPEC §7.2, §7.5).
 
 use super::ending::check_void;
-use super::evidence::Documents;
+use super::evidence::{Documents, RECEIPT, STAMP};
 use super::{Policy, Status};
 use crate::announcement::{Announcement, BeaconPlan, QUICKNET, same_campaign};
 use crate::encoding::Digest;
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Id, Name, Time};
-use crate::ledger::{Leaf, Receipt};
+use crate::ledger::{Leaf, Receipt, Verifier};
+use crate::stamp::{Authority, Stamp};
 
 /// Somebody whom the policy names vouches that a statement existed at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Existence {
     /// The statement's file.
     pub statement: &'static str,
-    /// Who says so: witnesses of a log.
+    /// Who says so: witnesses of a log, or an authority that stamps.
     pub by: Vec<String>,
     /// At the latest.
     pub time: Time,
@@ -30,8 +31,8 @@ pub struct Order {
     pub before: Option<Time>,
     /// The latest times at which statements existed, as far as anybody proves it.
     pub existences: Vec<Existence>,
-    /// Origins of receipts of logs that the policy does not name: they were not looked at.
-    pub unknown_logs: Vec<String>,
+    /// Receipts and stamps of logs and authorities that the policy does not name: they prove nothing to this reader.
+    pub uncounted: Vec<String>,
 }
 
 impl Order {
@@ -73,7 +74,7 @@ pub(super) fn order(documents: &Documents, policy: Option<&Policy>) -> Result<Or
         },
         before,
         existences: Vec::new(),
-        unknown_logs: Vec::new(),
+        uncounted: Vec::new(),
     };
     let (closing, record) = (documents.closing.as_ref(), documents.record.as_ref());
     let dated = [
@@ -83,17 +84,38 @@ pub(super) fn order(documents: &Documents, policy: Option<&Policy>) -> Result<Or
         ("void.json", "void", documents.void.as_ref().map(crate::statement::Statement::digest)),
     ];
     let Some(policy) = policy else { return Ok(order) };
-    for (file, kind, digest) in dated {
-        let (Some(digest), Some(receipt)) = (digest, documents.receipts.get(file)) else { continue };
-        if policy.logs.iter().all(|log| log.name().as_str() != receipt.origin()) {
-            order.unknown_logs.push(receipt.origin().to_owned());
-            continue;
+    for (file, kind, digest) in dated.into_iter().filter_map(|(file, kind, digest)| Some((file, kind, digest?))) {
+        if let Some(receipt) = documents.receipts.get(file) {
+            let name = format!("{file}{RECEIPT}");
+            let leaf = Leaf { kind: Name::parse(kind)?, number: announcement.number.clone(), statement: digest };
+            match policy.logs.iter().find(|log| log.name().as_str() == receipt.origin()) {
+                None => order.uncounted.push(name),
+                Some(log) => {
+                    let witnessed = witnessed(policy, receipt, log, &leaf).map_err(|fault| fault.file(name))?;
+                    order.existences.extend(witnessed.map(|(time, by)| Existence { statement: file, by, time }));
+                }
+            }
         }
-        let leaf = Leaf { kind: Name::parse(kind)?, number: announcement.number.clone(), statement: digest };
-        let witnessed = witnessed(policy, receipt, &leaf).map_err(|fault| fault.file(format!("{file}.tlog-proof")))?;
-        order.existences.extend(witnessed.map(|(time, by)| Existence { statement: file, by, time }));
+        if let Some(stamp) = documents.stamps.get(file) {
+            let name = format!("{file}{STAMP}");
+            match stamped(policy, stamp.as_ref(), &digest).map_err(|fault| fault.file(&name))? {
+                None => order.uncounted.push(name),
+                Some((time, by)) => order.existences.push(Existence { statement: file, by: vec![by], time }),
+            }
+        }
     }
     Ok(order)
+}
+
+/// What an authority of the policy has stamped, and when; `None` for a stamp of anybody else's.
+fn stamped(policy: &Policy, stamp: Option<&Stamp>, digest: &Digest) -> Result<Option<(Time, String)>> {
+    let Some(stamp) = stamp.filter(|_| !policy.authorities.is_empty()) else { return Ok(None) };
+    let authorities: Vec<Authority> = policy.authorities.iter().map(|known| known.authority.clone()).collect();
+    match stamp.check(digest, &authorities) {
+        Ok(stamped) => Ok(Some((stamped.time, stamped.by))),
+        Err(fault) if fault.code() == Code::StampAuthority => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// When the beacon speaks: T2.
@@ -157,8 +179,7 @@ fn broken(earlier: &str, later: &str) -> Fault {
 
 /// What the policy's witnesses say of a leaf in a log that the policy names. With a threshold of k the k-th earliest
 /// time counts: if fewer than k of them lie, one who does not has seen the leaf by then.
-fn witnessed(policy: &Policy, receipt: &Receipt, leaf: &Leaf) -> Result<Option<(Time, Vec<String>)>> {
-    let Some(log) = policy.logs.iter().find(|log| log.name().as_str() == receipt.origin()) else { return Ok(None) };
+fn witnessed(policy: &Policy, receipt: &Receipt, log: &Verifier, leaf: &Leaf) -> Result<Option<(Time, Vec<String>)>> {
     let signed = receipt.check(&leaf.hash(), log)?;
     let mut seen = Vec::new();
     for witness in &policy.witnesses {

@@ -3,6 +3,7 @@
 use crate::fault::{Code, Fault, Result, toml_fault};
 use crate::ident::Id;
 use crate::ledger::{Algorithm, Verifier};
+use crate::stamp::Authority;
 use crate::statement::Type;
 use crate::suite::{PublicKey, Suite};
 use serde::Deserialize;
@@ -35,6 +36,8 @@ pub struct Policy {
     pub witnesses: Vec<Verifier>,
     /// How many of them must have seen a statement for it to have existed: one more than may lie.
     pub witness_threshold: usize,
+    /// Whose time stamps count (SPEC §16); none unless the policy names some.
+    pub authorities: Vec<TrustedAuthority>,
     /// How much to read.
     pub limits: Limits,
 }
@@ -48,6 +51,15 @@ pub struct TrustedKey {
     pub key: PublicKey,
     /// What it may sign.
     pub signs: Vec<Type>,
+}
+
+/// An authority whose time stamps the reader believes.
+#[derive(Debug, Clone)]
+pub struct TrustedAuthority {
+    /// What the reader calls it.
+    pub name: Id,
+    /// Its certificate, or that of its issuer.
+    pub authority: Authority,
 }
 
 /// How much to read before refusing.
@@ -81,6 +93,8 @@ struct File {
     #[serde(default)]
     witnesses: Vec<String>,
     witness_threshold: Option<usize>,
+    #[serde(default)]
+    authorities: Vec<FileAuthority>,
     limits: Option<FileLimits>,
 }
 
@@ -90,6 +104,13 @@ struct FileKey {
     holder: String,
     key: String,
     signs: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileAuthority {
+    name: String,
+    certificate: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -153,6 +174,7 @@ impl Policy {
             logs,
             witnesses,
             witness_threshold,
+            authorities: authorities(file.authorities)?,
             limits: Limits {
                 statement_bytes: limits.statement_bytes.unwrap_or(default.statement_bytes),
                 csv_bytes: limits.csv_bytes.unwrap_or(default.csv_bytes),
@@ -223,6 +245,58 @@ fn verifiers(texts: &[String], algorithm: Algorithm, member: &str) -> Result<Vec
     Ok(found)
 }
 
+fn authorities(listed: Vec<FileAuthority>) -> Result<Vec<TrustedAuthority>> {
+    let mut found: Vec<TrustedAuthority> = Vec::new();
+    for one in listed {
+        let name = Id::parse(&one.name).map_err(|fault| malformed(&fault.to_string()))?;
+        let authority = Authority::parse(&one.certificate)
+            .map_err(|fault| malformed(&format!("authority {name}: {}", fault.fill(fault.code().what()))))?;
+        if found.iter().any(|known| known.name == name || known.authority == authority) {
+            return Err(malformed(&format!("authority {name} stands twice")));
+        }
+        found.push(TrustedAuthority { name, authority });
+    }
+    Ok(found)
+}
+
 fn malformed(detail: &str) -> Fault {
     Fault::new(Code::PolicyForm).fact("detail", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const POLICY: &str = "spec = \"yaohao/1\"\nthreshold = 1\nsuites = [\"ed25519-sha256\"]\nbeacons = [\"none\"]\n\
+        [[keys]]\nholder = \"yingji\"\nkey = \"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a\"\n\
+        signs = [\"record\"]\n";
+
+    fn table(name: &str, pem: &str) -> String {
+        format!("[[authorities]]\nname = \"{name}\"\ncertificate = \"\"\"\n{pem}\"\"\"\n")
+    }
+
+    #[test]
+    fn authorities_are_optional_and_stand_once() {
+        let (rsa, ec) =
+            (include_str!("../../fixtures/stamp/rsa-ca.pem"), include_str!("../../fixtures/stamp/p256-ca.pem"));
+        assert!(Policy::parse(POLICY).unwrap().authorities.is_empty());
+        let two = Policy::parse(&format!("{POLICY}{}{}", table("rsa", rsa), table("ec", ec))).unwrap();
+        assert_eq!(two.authorities.len(), 2);
+        assert!(
+            two.authorities
+                .iter()
+                .any(|one| one.name.as_str() == "ec" && one.authority == Authority::parse(ec).unwrap())
+        );
+        for bad in [
+            table("rsa", rsa) + &table("rsa", ec),
+            table("rsa", rsa) + &table("again", rsa),
+            table("rsa", "no certificate"),
+            table("rsa", &format!("{rsa}{ec}")),
+            table("no id", rsa),
+            table("rsa", rsa) + "more = 1\n",
+        ] {
+            assert_eq!(Policy::parse(&format!("{POLICY}{bad}")).unwrap_err().code(), Code::PolicyForm, "{bad}");
+        }
+    }
 }

@@ -160,8 +160,8 @@ fn order_proof(screen: &Screen, order: &Order) {
         }
         (None, _, _) => screen.say("order-unprovable", &[]),
     }
-    if !order.unknown_logs.is_empty() {
-        screen.say("unknown-logs", &[("names", &order.unknown_logs.join(&screen.language.text("list-separator")))]);
+    if !order.uncounted.is_empty() {
+        screen.say("uncounted", &[("files", &order.uncounted.join(", "))]);
     }
 }
 
@@ -172,7 +172,7 @@ fn order_json(order: &Order) -> Value {
         "before": order.before.as_ref().map(ToString::to_string),
         "proof": order.proof().map(existence),
         "existences": order.existences.iter().map(existence).collect::<Vec<_>>(),
-        "unknown_logs": order.unknown_logs,
+        "uncounted": order.uncounted,
     })
 }
 
