@@ -165,6 +165,7 @@ fn assumptions(announcement: &Announcement, policy: bool) -> Vec<Assumption> {
     list.push(match announcement.seed.beacon {
         BeaconPlan::None => Assumption::LastRevealer,
         BeaconPlan::Drand { .. } => Assumption::BeaconOperators,
+        BeaconPlan::PublicValues(_) => Assumption::PublicValues,
     });
     list
 }

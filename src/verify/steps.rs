@@ -2,7 +2,7 @@
 
 use super::evidence::{Documents, contributor_of, read_up_to};
 use super::{Evidence, Limits, Policy, Status, Step, Tally};
-use crate::announcement::{Announced, BeaconPlan, QUICKNET, same_campaign};
+use crate::announcement::{Announced, BeaconPlan, PublicValues, same_campaign};
 use crate::draw::{Binding, Pool, Selection, check_strata};
 use crate::encoding::{Digest, Value, count};
 use crate::fault::{Code, Fault, Result};
@@ -10,7 +10,7 @@ use crate::ident::{Id, Time};
 use crate::outcome::{Outcome, draw_inspectors, draw_targets};
 use crate::record::{FileMark, Record, cells_of, departments_of};
 use crate::register::{Commitment, Inspectors, Reasons, Recusals, scan};
-use crate::seed::{Seed, check_contributions};
+use crate::seed::{Beacon, Seed, Values, check_contributions};
 use crate::statement::{Statement, Type};
 use crate::suite::PublicKey;
 
@@ -206,10 +206,8 @@ impl<'a> Campaign<'a> {
             before((last.0, &last.1), ("closed_at", &closing.body().closed_at))?;
             last = ("closed_at", closing.body().closed_at.clone());
         }
-        if let BeaconPlan::Drand { round } = announcement.seed.beacon {
-            let published = QUICKNET.time(round).ok_or_else(|| {
-                Fault::new(Code::BeaconRound).fact("found", round).fact("expected", "a year below 10000")
-            })?;
+        // V2 has refused rounds beyond all years
+        if let Some(published) = announcement.seed.beacon.time() {
             // T2 is at least ten minutes after T0, and strictly after T1
             let earliest = announcement.announced_at.plus(600).unwrap_or_else(|| announcement.announced_at.clone());
             before(("announced_at + 600 s", &earliest), ("beacon", &published))?;
@@ -221,6 +219,9 @@ impl<'a> Campaign<'a> {
         if let Some(record) = &documents.record {
             same("record.json", &record.body().number, &record.body().announcement)?;
             before((last.0, &last.1), ("drawn_at", &record.body().drawn_at))?;
+            if let Some(last_day) = announcement.seed.last_day() {
+                before(("drawn_at", &record.body().drawn_at), ("beacon + wait_days", &last_day))?;
+            }
         }
         let accepted = self.policy.is_some_and(|policy| policy.accept_publisher_order);
         Ok(Done { status: if accepted { Status::Passed } else { Status::Trust }, tallies: Vec::new() })
@@ -292,14 +293,29 @@ impl<'a> Campaign<'a> {
     fn v11_beacon(&self) -> Result<Done> {
         let plan = &self.documents.announcement.body().seed.beacon;
         match (&self.documents.beacon, plan) {
+            (None, BeaconPlan::None) => return Ok(Done::passed([("round", 0)])),
+            (None, _) => return Ok(Done::skipped(vec!["beacon.json".to_owned()])),
             (Some(beacon), plan) => beacon.check(plan).map_err(|fault| fault.file("beacon.json"))?,
-            (None, BeaconPlan::Drand { .. }) => return Ok(Done::skipped(vec!["beacon.json".to_owned()])),
-            (None, BeaconPlan::None) => {}
         }
-        Ok(Done::passed(match plan {
-            BeaconPlan::Drand { round } => [("round", *round)],
-            BeaconPlan::None => [("round", 0)],
-        }))
+        match (&self.documents.beacon, plan) {
+            (Some(Beacon::PublicValues(values)), BeaconPlan::PublicValues(plan)) => self.looked_up(values, plan),
+            (_, BeaconPlan::Drand { round }) => Ok(Done::passed([("round", *round)])),
+            _ => Ok(Done::passed([])),
+        }
+    }
+
+    /// Public values are right if the reader's policy has the same; without it, that rests on trust.
+    fn looked_up(&self, values: &Values, plan: &PublicValues) -> Result<Done> {
+        let text = values.canonical();
+        let status = match self.policy.and_then(|policy| policy.public_values.as_ref()) {
+            None => Status::Trust,
+            Some(known) if *known == text => Status::Passed,
+            Some(known) => {
+                let fault = Fault::new(Code::PolicyValues).file("beacon.json");
+                return Err(fault.fact("found", text).fact("expected", known));
+            }
+        };
+        Ok(Done { status, tallies: vec![("bits", plan.bits())] })
     }
 
     fn v12_seed(&self) -> Result<Done> {
@@ -343,7 +359,7 @@ impl<'a> Campaign<'a> {
         let Some(record) = self.record() else { return Ok(Done::skipped(Vec::new())) };
         let text = |digest: Option<Digest>| digest.map_or_else(|| "nothing".to_owned(), |digest| digest.to_string());
         let closing = self.documents.closing.as_ref().map(Statement::digest);
-        let beacon = self.documents.beacon.as_ref().map(crate::seed::Beacon::file_digest);
+        let beacon = self.documents.beacon.as_ref().map(Beacon::file_digest);
         for (member, found, expected) in [("closing", record.closing, closing), ("beacon", record.beacon, beacon)] {
             if found != expected {
                 return Err(differs(member, &text(found), &text(expected)));
@@ -377,8 +393,8 @@ fn derive_seed(documents: &Documents) -> Option<Seed> {
     let values = check_contributions(announcement, &documents.contributions, documents.closing.as_ref()).ok()?;
     match (&documents.beacon, &announcement.seed.beacon) {
         (Some(beacon), plan) => beacon.check(plan).ok()?,
-        (None, BeaconPlan::Drand { .. }) => return None,
         (None, BeaconPlan::None) => {}
+        (None, _) => return None,
     }
     Some(Seed::new(announcement, &documents.announcement.digest(), &values, documents.beacon.as_ref()))
 }
