@@ -66,6 +66,9 @@ def shape(v, form, where):
         expect(not key or ascending([key[0](x) for x in v]), f"{where}: not ascending")
     else: expect((is_string(v) and v in form) if type(form) is tuple else form(v), f"{where}: value {ascii(v)[:80]}")
     return True
+def by_kind(**forms):
+    """The test for objects whose member `kind` says of which form they are."""
+    return lambda v: type(v) is dict and v.get("kind") in forms and shape(v, forms[v["kind"]], "object of a kind")
 def either(member, form, other):
     """The test for objects that are of one form if they have a member, and of another if not."""
     return lambda v: shape(v, form if type(v) is dict and member in v else other, "one of two forms")
@@ -93,6 +96,9 @@ def holds(rule, row):
     if op == "prefix": return cell.startswith(v)
     return any(e in v for e in cell_set(cell) if e)     # has-any; an element is never empty
 # ---------------------------------------------------------------- §6, §7, §11: the form of the JSON files
+SOURCE = {"id": is_id, "title": is_text, "rule": is_text, "count": number(1, 64), "least": number(0),
+          "greatest": number(0), "distinct": is_flag, "ordered": is_flag}
+PUBLIC = {"kind": ("public-values",), "event_at": is_time, "next_sitting": is_text, "sources": [SOURCE, 1, 16]}
 DRAND = {"kind": ("drand",), "round": number(1), "chain": (     # quicknet
     "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",)}
 MANY, U32, COUNT = 2**53, 2**32 - 1, number(0)
@@ -131,8 +137,9 @@ def check_announcement(a):
         "history?": {"campaigns": [earlier, 1, 1000, lambda x: (x["number"], x["record"])], "level?": level,
                      "drawn_within_months?": months, "yearly_cap?": cap, "other_levels": is_flag},
         "seed": {
-            "beacon": either("round", DRAND, {"kind": ("none",)}),
-            "contributors": [{"id": is_id, "key": is_digest, "commitment?": is_digest}, 0, 64, lambda x: x["id"]]},
+            "beacon": by_kind(**{"drand": DRAND, "public-values": PUBLIC, "none": {"kind": ("none",)}}),
+            "contributors": [{"id": is_id, "key": is_digest, "commitment?": is_digest}, 0, 64, lambda x: x["id"]],
+            "wait_days?": number(1, 365)},
         "signers": [{"holder": is_id, "key": is_digest}, 1, 64, lambda x: x["key"]], "threshold": number(1)}, "body")
     for member, key in ("departments", "id"), ("items", "id"), ("strata", "name"), ("signers", "holder"):
         expect(len({x[key] for x in a[member]}) == len(a[member]), f"{member} not distinct")
@@ -164,6 +171,8 @@ def check_announcement(a):
     givers = a["seed"]["contributors"]
     expect(all(("commitment" in x) == none for x in givers), "commitments with a beacon, or none without")
     expect(len({x["key"] for x in givers}) == len(givers) >= 2 * none, "contributors: too few, or two with one key")
+    check_public_values(a["seed"]["beacon"], len(givers))
+    expect("wait_days" not in a["seed"] or last_day(a["seed"]) < unix("9999-01-01T00:00:00Z"), "wait_days")
     check_history(a.get("history"), {x["reason"] for x in reg["targets"]["excluded"]})
     people = ["capacity", *["carried"] * a["team"]["carried"], "department", "lead", "qualifications",
               *["regions"] * ("region" in a["team"]), "valid_from", "valid_to"]
@@ -173,6 +182,33 @@ def check_announcement(a):
     found = [reg["recusals"][k] for k in ("columns", "excluded", "set_aside", "withheld")]
     expect(found == [["target", "inspector", "category"], [], [], []], "columns of recusals, or their exclusions")
     return True
+def source_bits(source):
+    """§7.1: the binary logarithm of the number of outcomes, rounded down."""
+    n, k, product, cut = source["greatest"] - source["least"] + 1, source["count"], 1, 0
+    for i in range(k):
+        repeated, ordered = not source["distinct"], source["ordered"]
+        factor, divisor = (n, 1) if repeated else (n - i, 1) if ordered else (n - k + i + 1, i + 1)
+        product = product * factor // divisor
+        while product >= 2**64: product, cut = product // 2, cut + 1
+    return cut + product.bit_length() - 1
+def beacon_time(beacon):
+    """T2 (§7.1), in Unix seconds; None without a beacon."""
+    if beacon["kind"] == "drand": return 1692803367 + (beacon["round"] - 1) * 3
+    return None if beacon["kind"] == "none" else unix(beacon["event_at"])
+def last_day(seed):
+    """§7.2: until when a draw is possible."""
+    expect(seed["beacon"]["kind"] != "none", "wait_days without a beacon")
+    return beacon_time(seed["beacon"]) + 86400 * seed["wait_days"]
+def public_bits(beacon): return sum(map(source_bits, beacon["sources"]))
+def check_public_values(beacon, contributors):
+    """§7.1: sources of public values as a whole, and whether they have bits enough."""
+    if beacon["kind"] != "public-values": return
+    for s in beacon["sources"]:
+        n = s["greatest"] - s["least"] + 1
+        good = n >= 1 and (s["ordered"] or s["distinct"]) and (not s["distinct"] or s["count"] <= n)
+        expect(good, f"source {s['id']}: range, or repeated numbers without order")
+    expect(len({s["id"] for s in beacon["sources"]}) == len(beacon["sources"]), "a source stands twice")
+    expect(public_bits(beacon) >= (32 if contributors >= 2 else 128), f"{public_bits(beacon)} bits are too few")
 def check_history(history, excluded):
     """§6.2 as a whole: the history, or None, and the reasons for which targets are excluded."""
     told = history or {"other_levels": False}
@@ -207,7 +243,15 @@ BODIES = {
     "contribution": ABOUT | {"contributed_at": is_time, "contributor": is_id, "value": is_digest},
     "closing": ABOUT | {"closed_at": is_time, "contributions": [CLOSED, 0, 64, lambda x: x["contributor"]]},
     "record": RECORD, "void": check_void}
-BEACON = DRAND | {"signature": matches("[0-9a-f]{96}"), "spec": ("yaohao/1",), "type": ("beacon",)}
+EVIDENCE, NUMBERS = {"spec": ("yaohao/1",), "type": ("beacon",)}, {"id": is_id, "values": [number(0), 0, 64]}
+BEACON = by_kind(**{"drand": DRAND | {"signature": matches("[0-9a-f]{96}")} | EVIDENCE,
+                    "public-values": {"kind": ("public-values",), "sources": [NUMBERS, 0, 16]} | EVIDENCE})
+def values_text(evidence):
+    """§7.4: the text of public values."""
+    return "".join("".join(f"{v}." for v in x["values"]) + "/" for x in evidence["sources"])
+def is_values_text(v):
+    good = matches("(((0|[1-9][0-9]{0,15})[.])+/)+")(v)
+    return good and all(int(n) < 2**53 for n in re.findall("[0-9]+", v))
 SIGNATURE = {"key": is_digest, "value": matches("[0-9a-f]{128}")}
 FORMS = {"beacon": BEACON} | {kind: {
     "body": body, "signatures": [SIGNATURE, 1, 64, lambda x: x["key"]], "spec": ("yaohao/1",),
@@ -223,7 +267,8 @@ def read_policy(path):
     policy = tomllib.loads(read(path).decode("utf-8"))
     signs = [("announcement", "closing", "record", "void", "contribution"), 0, MANY]
     shape(policy, {"spec": ("yaohao/1",), "threshold": number(1), "order?": ("publisher",),
-                   "suites": [("ed25519-sha256",), 0, MANY], "beacons": [("drand-quicknet", "none"), 0, MANY],
+                   "suites": [("ed25519-sha256",), 0, MANY], "public_values?": is_values_text,
+                   "beacons": [("drand-quicknet", "public-values", "none"), 0, MANY],
                    "logs?": [is_string, 0, MANY], "witnesses?": [is_string, 0, MANY], "witness_threshold?": number(1),
                    "authorities?": [{"name": is_id, "certificate": is_string}, 0, MANY],
                    "limits?": {k + "?": COUNT for k in LIMITS},

@@ -13,9 +13,9 @@ lottery.py, who is drawn.
 """
 import argparse, collections, json, os, sys
 from forms import (
-    Fail, expect, read, sha, sha_hex, cell_number, is_excluded, is_id_set, is_id, is_name, is_digest, is_cell,
-    is_u16, is_date, unix, canonical, parse_json, shape, holds, FORMS, body_digest, LIMITS, CSV_FILES, JSON_FILES,
-    RECEIPTS, STAMPS, NOTHING_DRAWN,
+    Fail, expect, read, sha, sha_hex, cell_number, is_excluded, is_id_set, is_id, is_name, is_digest, is_cell, is_u16,
+    is_date, unix, ascending, canonical, parse_json, shape, holds, beacon_time, last_day, source_bits, public_bits,
+    values_text, FORMS, body_digest, LIMITS, CSV_FILES, JSON_FILES, RECEIPTS, STAMPS, NOTHING_DRAWN,
     read_policy, PROOF)
 from primitives import (
     ed25519_valid, chacha20_block, sub_seed, csv_line, csv_cells, parse_register, tree_hash, path_root)
@@ -84,7 +84,7 @@ def v3_signatures(c):
 def v4_policy(c):
     """§12 V4: what the reader's policy accepts."""
     if c.policy is None: raise Skip("no policy given")
-    beacon = "drand-quicknet" if c.beacon["kind"] == "drand" else "none"
+    beacon = "drand-quicknet" if c.beacon["kind"] == "drand" else c.beacon["kind"]
     expect(beacon in c.policy["beacons"], f"beacon {beacon} is not accepted")
     keys = c.policy["keys"]
     for name, kind, doc in c.statements:
@@ -109,13 +109,15 @@ def v5_order(c):
         expect(kind == "announcement" or body["announcement"] == c.digest, f"{name}: of another announcement")
         at = unix(body["contributed_at"]) if kind == "contribution" else start
         expect(start <= at and (closed is None or at <= closed), f"{name}: time out of order")
-    if c.beacon["kind"] == "drand":
-        earliest = 1692803367 + (c.beacon["round"] - 1) * 3
-        expect(start + 600 <= earliest, "the beacon's round is less than 600 s after the announcement")
-        expect(closed is None or closed < earliest, "closed after the beacon's round")
+    if c.beacon["kind"] != "none":
+        earliest = beacon_time(c.beacon)
+        expect(start + 600 <= earliest, "the beacon is less than 600 s after the announcement")
+        expect(closed is None or closed < earliest, "closed after the beacon")
     expect(record is None or earliest is None or unix(record["drawn_at"]) >= earliest, "drawn too early")
+    late = record and "wait_days" in c.ann["seed"] and unix(record["drawn_at"]) > last_day(c.ann["seed"])
+    expect(not late, "drawn later than the announcement waits for its beacon")
     if c.void: check_end(c, unix(c.void["voided_at"]), start, earliest)
-    proof = proof_of_order(c, earliest if c.beacon["kind"] == "drand" else None)
+    proof = proof_of_order(c, earliest if c.beacon["kind"] != "none" else None)
     if proof: return f"the claimed times are in order; {proof}"
     if c.policy is None or "order" not in c.policy:
         return "trust", "the claimed times are in order; whether they are true is not proven"
@@ -123,13 +125,15 @@ def v5_order(c):
     return "the claimed times are in order, on the publisher's word"
 def check_end(c, voided, start, earliest):
     """§11.1: a void instead of a record, with an outcome if it could be known, for a reason that can hold."""
-    drand, why = c.beacon["kind"] == "drand", c.void["reason"]
+    timed, why = c.beacon["kind"] != "none", c.void["reason"]
     expect("record.json" not in c.data, "a record and a void")
     expect(voided >= start and ("would_be" not in c.void or earliest is None or voided >= earliest), "voided too early")
-    c.known = "beacon.json" in c.data or (voided >= earliest if drand else "closing.json" in c.data)
+    c.known = "beacon.json" in c.data or (voided >= earliest if timed else "closing.json" in c.data)
     expect(why not in NOTHING_DRAWN or c.known, f"reason {why}: the outcome could not be known")
     expect(why in NOTHING_DRAWN or c.known == ("would_be" in c.void), "void: an outcome is missing, or nobody could know it")
-    expect(why != "no-beacon" or drand and "beacon.json" not in c.data, "reason no-beacon, and a beacon, or none announced")
+    expect(why != "no-beacon" or timed and "beacon.json" not in c.data, "reason no-beacon, and a beacon, or none announced")
+    waited = "wait_days" not in c.ann["seed"] or voided > last_day(c.ann["seed"])
+    expect(why != "no-beacon" or waited, "reason no-beacon, and the announcement waits longer")
     expect(why != "not-closed" or c.contributors and "closing.json" not in c.data, "reason not-closed, and a closing, or none due")
 def proof_of_order(c, beacon):
     """§7.5: what proves that the pivot existed before the beacon, or None. Every receipt that counts must be right."""
@@ -223,6 +227,8 @@ def v10_contributions(c):
         right = sha_hex(f"yaohao/1 commitment\n{c.ann['number']}\n{who}\n{value}\n")
         expect(not value or c.contributors[who].get("commitment", right) == right, f"value of {who}: not as committed")
     expect(None not in c.values.values() or c.beacon["kind"] != "none", "an absent contributor, and no beacon")
+    weak = c.beacon["kind"] == "public-values" and public_bits(c.beacon) < 128
+    expect(not weak or len(found) >= 2, "public values of less than 128 bits, and less than two contributions")
     return f"{len(found)} of {len(c.contributors)} contributed"
 
 def v11_beacon(c):
@@ -232,9 +238,24 @@ def v11_beacon(c):
         return "no beacon announced"
     if c.nothing not in (None, "infeasible") and "beacon.json" not in c.data: return "given up without a beacon"
     c.need("beacon.json")
+    expect(c.docs["beacon.json"]["kind"] == c.beacon["kind"], "beacon.json is of another kind")
+    if c.beacon["kind"] == "public-values": return v11_public_values(c)
     for k in c.beacon: expect(c.docs["beacon.json"][k] == c.beacon[k], f"beacon.json: {k} is not as announced")
     c.bls_unchecked = True
     return "but for the BLS signature: kind, chain and round are as announced"
+def v11_public_values(c):
+    """§12 V11, §7.3: numbers that the sources can give; whether they did, the reader's policy says."""
+    evidence, sources = c.docs["beacon.json"], c.beacon["sources"]
+    expect([x["id"] for x in evidence["sources"]] == [s["id"] for s in sources], "other sources than announced")
+    for s, x in zip(sources, (x["values"] for x in evidence["sources"])):
+        good = len(x) == s["count"] and all(s["least"] <= v <= s["greatest"] for v in x)
+        good = good and (not s["distinct"] or len(set(x)) == len(x)) and (s["ordered"] or ascending(x))
+        expect(good, f"source {s['id']}: number, range, repetition or order of its values")
+    bits = f"values of {public_bits(c.beacon)} bits, such as the announced sources can give"
+    known = (c.policy or {}).get("public_values")
+    if known is None: return "trust", f"{bits}; compare them with their sources"
+    expect(known == values_text(evidence), f"the policy says that the values are {known}")
+    return f"{bits}, and those of the policy"
 def same_text(what, found, wanted):
     if found == wanted: return
     lines = zip(*(text.split("\n") + ["nothing"] for text in (found, wanted)))
@@ -248,7 +269,9 @@ def v12_seed(c):
     b, record = c.docs.get("beacon.json"), c.told
     text = f"yaohao/1 seed\ndraw: {c.ann['number']}\nannouncement: {c.digest}\n"
     text += "".join(f"contribution: {who} {value or 'absent'}\n" for who, value in c.values.items())
-    text += f"beacon: drand {b['chain']} {b['round']} {b['signature']}\n" if b else "beacon: none\n"
+    drand = b and b["kind"] == "drand"
+    text += f"beacon: drand {b['chain']} {b['round']} {b['signature']}\n" if drand else \
+        f"beacon: public-values {values_text(b)}\n" if b else "beacon: none\n"
     c.seed = sha_hex(text)
     if c.nothing: return c.seed
     same_text("seed_text", record["seed_text"], text)
@@ -325,7 +348,7 @@ def v14_assignments(c):
 
 def v15_record(c):
     """§12 V15, §11: `closing` and `beacon` of the record."""
-    closing, beacon = bool(c.contributors), c.beacon["kind"] == "drand"
+    closing, beacon = bool(c.contributors), c.beacon["kind"] != "none"
     if c.nothing in ("no-beacon", "not-closed"): return "trust", "that there was nothing to draw is the publisher's word"
     if c.nothing: return "nothing was drawn"
     c.need(*["record.json"] * (c.void is None), *["closing.json"] * closing, *["beacon.json"] * beacon)
@@ -427,6 +450,9 @@ def self_test():
     ok = ed25519_valid(key, b"", signature) and not ed25519_valid(key, b"x", signature) \
         and chacha20_block(bytes(range(32)), 1, bytes.fromhex("000000090000004a00000000")).hex().startswith(
             "10f1e7e4d13b5915500fdd1fa32071c4c7d1f4c733c068030422aa9ac3d46c4e") \
+        and [source_bits(dict(zip(("count", "least", "greatest", "distinct", "ordered"), s))) for s in (
+            (100, 1, 6, False, True), (52, 1, 52, True, True), (6, 1, 33, True, False), (64, 1, 1000, True, False),
+            (64, 0, 2**53 - 1, False, True))] == [258, 225, 20, 338, 3392] \
         and tree_hash([]) == sha(b"") and all(sum(lottery_sizes(cells, sha_hex(str(n)))) == 9 for n in range(20))
     print("self-test passed" if ok else "self-test FAILED")
     return 0 if ok else 1

@@ -54,6 +54,10 @@ pub(crate) struct Contribute {
     pub(crate) contributor: String,
     #[arg(long, value_name = "HEX")]
     pub(crate) value: Option<String>,
+    #[arg(long, value_name = "ROLLS", conflicts_with_all = ["value", "cards"])]
+    pub(crate) dice: Option<String>,
+    #[arg(long, value_name = "DECK", conflicts_with = "value")]
+    pub(crate) cards: Option<String>,
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
     #[arg(long)]
@@ -91,6 +95,8 @@ pub(crate) struct BeaconSource {
     pub(crate) relays: Vec<String>,
     #[arg(long, value_name = "SECONDS", requires = "fetch")]
     pub(crate) wait: Option<u64>,
+    #[arg(long, value_name = "SOURCE=NUMBERS", conflicts_with_all = ["beacon", "signature", "fetch"])]
+    pub(crate) values: Vec<String>,
 }
 
 #[derive(Debug, Args)]

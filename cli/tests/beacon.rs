@@ -94,3 +94,36 @@ fn an_answer_in_a_file_is_read() {
     std::fs::write(here.join("answer"), format!("{{\"round\":{ROUND},\"signature\":\"{SIGNATURE}\"}}")).unwrap();
     must(here, &["draw", "d", "--beacon", "answer"]);
 }
+
+#[test]
+fn options_of_another_beacon_are_refused() {
+    let folder = undrawn();
+    refused(
+        &yaohao(folder.path(), &["draw", "d", "--values", "red=1"]),
+        1,
+        &["beacon.option", "--values", "drand-quicknet"],
+    );
+}
+
+#[test]
+fn a_value_is_made_of_dice_or_cards() {
+    let folder = undrawn();
+    let here = folder.path();
+    let public = here.join("d/public");
+    std::fs::remove_file(public.join("closing.json")).unwrap();
+    let name = names(&public).into_iter().find(|name| name.starts_with("contribution-")).unwrap();
+    std::fs::remove_file(public.join(&name)).unwrap();
+    let contributor = name.strip_prefix("contribution-").unwrap().strip_suffix(".json").unwrap();
+    let contribute = |more: &[&str]| {
+        let mut arguments = vec!["contribute", "d", "--as", contributor];
+        arguments.extend(more);
+        yaohao(here, &arguments)
+    };
+    refused(&contribute(&["--dice", "1 2 3"]), 1, &["chance.few", "3 rolls are worth 7 bits"]);
+    refused(&contribute(&["--cards", "AS AS"]), 1, &["chance.twice"]);
+    refused(&contribute(&["--dice", "1", "--value", "2"]), 2, &["cannot be used with"]);
+    assert!(!public.join(&name).exists());
+    let rolls = "3141562653512323646264335321254416135261425634126541235614623512";
+    refused(&contribute(&["--dice", rolls]), 0, &["165 bits", "yaohao/1 dice", rolls, "less than the 256 bits"]);
+    assert!(public.join(&name).exists());
+}

@@ -9,7 +9,7 @@ use crate::watch::{Silent, Watch};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use yaohao::announcement::{Announcement, BeaconPlan, QUICKNET, commitment};
+use yaohao::announcement::{Announcement, BeaconPlan, commitment};
 use yaohao::draw::{Binding, Pool};
 use yaohao::encoding::{Digest, hex_array};
 use yaohao::fault::{Code, Fault, Result};
@@ -296,9 +296,10 @@ impl Campaign {
     /// Whether nothing is missing for a draw but the beacon: told before anybody waits for hours.
     ///
     /// # Errors
-    /// [`Code::CampaignExists`], [`Code::CampaignState`], the codes of contributions.
-    pub fn must_be_ready(&self) -> Result<Statement<Announcement>> {
+    /// [`Code::CampaignExists`], [`Code::CampaignState`], [`Code::BeaconOver`], the codes of contributions.
+    pub fn must_be_ready(&self, now: &Time) -> Result<Statement<Announcement>> {
         let statement = self.not_ended()?;
+        must_be_waited_for(statement.body(), now)?;
         self.contributed(statement.body())?;
         Ok(statement)
     }
@@ -318,6 +319,7 @@ impl Campaign {
     pub fn draw(&self, beacon: Option<Beacon>, now: &Time) -> Result<(Statement<Record>, Outcome, Report)> {
         let _lock = self.lock()?;
         let statement = self.not_ended()?;
+        must_be_waited_for(statement.body(), now)?;
         let beacon = check_beacon(statement.body(), beacon, now)?;
         let (record, outcome) = self.recorded(&statement, beacon.as_ref(), now)?;
         let mut record = Statement::new(record);
@@ -335,9 +337,9 @@ impl Campaign {
         let _lock = self.lock()?;
         let statement = self.not_ended()?;
         let announcement = statement.body();
-        let spoken = match announcement.seed.beacon {
-            BeaconPlan::Drand { round } => QUICKNET.time(round).is_some_and(|time| time <= *now),
-            _ => self.public().join("closing.json").exists(),
+        let spoken = match announcement.seed.beacon.time() {
+            Some(time) => time <= *now,
+            None => self.public().join("closing.json").exists(),
         };
         let silent = [Void::NO_BEACON, Void::NOT_CLOSED].contains(&reason.as_str());
         let (beacon, drawn) = match spoken && !silent {
@@ -475,10 +477,11 @@ pub(crate) fn must_hold(files: &Folder) -> Result<Report> {
 /// # Errors
 /// [`Code::BeaconPast`].
 pub fn check_lead_time(announcement: &Announcement) -> Result<()> {
-    let BeaconPlan::Drand { round } = announcement.seed.beacon else { return Ok(()) };
-    match (QUICKNET.time(round), announcement.announced_at.plus(600)) {
-        (Some(published), Some(earliest)) if published < earliest => {
-            Err(Fault::new(Code::BeaconPast).fact("round", round).fact("time", published).fact("earliest", earliest))
+    let beacon = &announcement.seed.beacon;
+    match (beacon.time(), announcement.announced_at.plus(600)) {
+        (Some(time), Some(earliest)) if time < earliest => {
+            let fault = Fault::new(Code::BeaconPast).fact("beacon", beacon.policy_name());
+            Err(fault.fact("time", time).fact("earliest", earliest))
         }
         _ => Ok(()),
     }
@@ -494,15 +497,30 @@ fn check_seats(frozen: &Frozen, watch: &dyn Watch) -> Result<(), Refused> {
 }
 
 fn check_beacon(announcement: &Announcement, beacon: Option<Beacon>, now: &Time) -> Result<Option<Beacon>> {
-    match (&announcement.seed.beacon, beacon) {
-        (BeaconPlan::Drand { round }, beacon) => {
-            if let Some(time) = QUICKNET.time(*round).filter(|time| time > now) {
-                return Err(Fault::new(Code::BeaconEarly).fact("round", round).fact("time", time));
-            }
-            let beacon = beacon.ok_or_else(|| Fault::new(Code::BeaconMissing).fact("round", round))?;
-            beacon.check(&announcement.seed.beacon)?;
-            Ok(Some(beacon))
+    let plan = &announcement.seed.beacon;
+    let Some(time) = plan.time() else { return Ok(None) };
+    if time > *now {
+        return Err(Fault::new(Code::BeaconEarly).fact("beacon", plan.policy_name()).fact("time", time));
+    }
+    let beacon = beacon.ok_or_else(|| match plan {
+        BeaconPlan::PublicValues(values) => {
+            let names: Vec<&str> = values.sources.iter().map(|source| source.id.as_str()).collect();
+            Fault::new(Code::ValuesMissing).fact("sources", names.join(", "))
         }
-        _ => Ok(None),
+        BeaconPlan::Drand { round } => Fault::new(Code::BeaconMissing).fact("round", round),
+        _ => Fault::new(Code::BeaconMissing).fact("round", 0),
+    })?;
+    beacon.check(plan)?;
+    Ok(Some(beacon))
+}
+
+/// After the days that the announcement waits for its beacon, no beacon counts any more, however right it is.
+fn must_be_waited_for(announcement: &Announcement, now: &Time) -> Result<()> {
+    match announcement.seed.last_day() {
+        Some(last) if last < *now => {
+            let fault = Fault::new(Code::BeaconOver).fact("beacon", announcement.seed.beacon.policy_name());
+            Err(fault.fact("time", last))
+        }
+        _ => Ok(()),
     }
 }

@@ -289,7 +289,7 @@ fn announce(
             excluded: Reasons::default(),
             ..announced(recusal_schema, recusal_mark, recusals, Vec::new())
         },
-        seed: SeedPlan { beacon: plan.beacon.clone(), contributors: keys.contributors },
+        seed: SeedPlan { beacon: plan.beacon.clone(), contributors: keys.contributors, wait_days: plan.wait_days },
         signers: keys.signers,
         threshold: plan.threshold,
     };

@@ -3,6 +3,7 @@
 //! Everything that decides an outcome is in the core; here files become its inputs and its outputs become files.
 
 pub mod campaign;
+pub mod chance;
 pub mod explain;
 pub mod files;
 pub mod freeze;
@@ -11,6 +12,7 @@ pub mod history;
 pub mod intake;
 pub mod keys;
 pub mod ledger;
+pub mod looked_up;
 pub mod plan;
 pub mod prove;
 pub mod relay;

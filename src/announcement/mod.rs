@@ -2,13 +2,16 @@
 
 mod body;
 mod history;
+mod public_values;
 mod seed_plan;
 mod strata;
 mod team;
 
 pub use history::{Earlier, History, Level, months_before};
+pub(crate) use public_values::{GREATEST, SOURCES, VALUES};
+pub use public_values::{PublicValues, Source, bits_of_product};
 pub(crate) use seed_plan::check_chain;
-pub use seed_plan::{BeaconPlan, Chain, Contributor, QUICKNET, SeedPlan, commitment};
+pub use seed_plan::{BeaconPlan, Chain, Contributor, QUICKNET, SeedPlan, WAIT_DAYS, commitment};
 pub(crate) use strata::CELLS;
 pub use strata::{Cell, CellSize, Method, Rounding, Size, Stratum, Why, WithoutChance};
 pub use team::{Department, Item, SeatEntry, Team};

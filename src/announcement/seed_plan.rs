@@ -1,6 +1,6 @@
 //! What will make the seed, as announced (SPEC §7.1).
 
-use super::malformed;
+use super::{PublicValues, malformed};
 use crate::encoding::{Digest, Members, Value, object};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Id, Time};
@@ -61,6 +61,8 @@ pub enum BeaconPlan {
         /// The round.
         round: u64,
     },
+    /// Public numbers that an event fixes.
+    PublicValues(PublicValues),
     /// None: the contributors alone make the seed.
     None,
 }
@@ -83,6 +85,8 @@ pub struct SeedPlan {
     pub beacon: BeaconPlan,
     /// The contributors, ascending by id.
     pub contributors: Vec<Contributor>,
+    /// For how many days after T2 the beacon is waited for; then only a void is possible.
+    pub wait_days: Option<u64>,
 }
 
 /// The digest by which a contributor commits to a value (SPEC §7.1).
@@ -97,7 +101,18 @@ impl BeaconPlan {
     pub fn policy_name(&self) -> &'static str {
         match self {
             Self::Drand { .. } => QUICKNET.policy_name,
+            Self::PublicValues(_) => "public-values",
             Self::None => "none",
+        }
+    }
+
+    /// When it speaks: T2. Nothing for a beacon that is none, and for a round beyond all years.
+    #[must_use]
+    pub fn time(&self) -> Option<Time> {
+        match self {
+            Self::Drand { round } => QUICKNET.time(*round),
+            Self::PublicValues(values) => Some(values.event_at.clone()),
+            Self::None => None,
         }
     }
 }
@@ -113,10 +128,12 @@ impl SeedPlan {
                     check_chain(&beacon.text("chain")?)?;
                     BeaconPlan::Drand { round: beacon.int("round", 1, u64::MAX)? }
                 }
+                "public-values" => BeaconPlan::PublicValues(PublicValues::from_members(&mut beacon)?),
                 "none" => BeaconPlan::None,
-                _ => return Err(malformed(&format!("beacon {kind} is neither drand nor none"))),
+                _ => return Err(malformed(&format!("beacon {kind} is none of drand, public-values, none"))),
             },
             contributors: members.array("contributors", 64, contributor)?,
+            wait_days: members.optional_int("wait_days", 1, WAIT_DAYS)?,
         };
         beacon.finish()?;
         members.finish()?;
@@ -124,10 +141,11 @@ impl SeedPlan {
     }
 
     pub(super) fn to_value(&self) -> Value {
-        let beacon = match self.beacon {
+        let beacon = match &self.beacon {
             BeaconPlan::Drand { round } => {
-                object([("chain", QUICKNET.hash.into()), ("kind", "drand".into()), ("round", round.into())])
+                object([("chain", QUICKNET.hash.into()), ("kind", "drand".into()), ("round", (*round).into())])
             }
+            BeaconPlan::PublicValues(values) => values.to_value(),
             BeaconPlan::None => object([("kind", "none".into())]),
         };
         let contributors = self.contributors.iter().map(|contributor| {
@@ -136,7 +154,10 @@ impl SeedPlan {
             members.extend(contributor.commitment.map(|digest| ("commitment".to_owned(), digest.to_string().into())));
             Value::Object(members.into_iter().collect())
         });
-        object([("beacon", beacon), ("contributors", Value::Array(contributors.collect()))])
+        let mut members =
+            vec![("beacon".to_owned(), beacon), ("contributors".to_owned(), Value::Array(contributors.collect()))];
+        members.extend(self.wait_days.map(|days| ("wait_days".to_owned(), days.into())));
+        Value::Object(members.into_iter().collect())
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -158,14 +179,54 @@ impl SeedPlan {
         if without_beacon && self.contributors.len() < 2 {
             return Err(Fault::new(Code::SeedEntropy));
         }
-        match self.beacon {
-            BeaconPlan::Drand { round } if QUICKNET.time(round).is_none() => {
+        if self.wait_days.is_some() && without_beacon {
+            return Err(malformed("without a beacon there is nothing to wait for"));
+        }
+        if self.wait_days.is_some() && self.beacon.time().is_some() && self.last_day().is_none() {
+            return Err(malformed("the wait for the beacon ends beyond the year 9998"));
+        }
+        match &self.beacon {
+            BeaconPlan::Drand { round } if QUICKNET.time(*round).is_none() => {
                 Err(malformed("the beacon's round is beyond the year 9999"))
+            }
+            BeaconPlan::PublicValues(values) => {
+                values.check()?;
+                self.enough_bits(self.contributors.len())
             }
             _ => Ok(()),
         }
     }
+
+    /// Until when a draw is possible: T2 and the days that the announcement waits. Without such days, always.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Time> {
+        let seconds = i64::try_from(self.wait_days?).ok()?.checked_mul(86_400)?;
+        self.beacon.time()?.plus(seconds)
+    }
+
+    /// Whether public values are worth enough with so many contributors (SPEC §7.1).
+    ///
+    /// # Errors
+    /// [`Code::SeedBits`].
+    pub(crate) fn enough_bits(&self, contributors: usize) -> Result<()> {
+        let BeaconPlan::PublicValues(values) = &self.beacon else { return Ok(()) };
+        let (bits, expected) = (values.bits(), if contributors < 2 { BITS } else { BITS_WITH_CONTRIBUTORS });
+        if bits >= expected {
+            return Ok(());
+        }
+        let fault = Fault::new(Code::SeedBits).fact("bits", bits).fact("expected", expected);
+        Err(fault.fact("contributors", contributors))
+    }
 }
+
+/// Most days to wait for a beacon.
+pub const WAIT_DAYS: u64 = 365;
+
+/// What public values must be worth.
+const BITS: u64 = 128;
+
+/// The same, when two contributors of 256 bits each are there too.
+const BITS_WITH_CONTRIBUTORS: u64 = 32;
 
 /// Refuses every chain but the known one.
 pub(crate) fn check_chain(hash: &str) -> Result<()> {

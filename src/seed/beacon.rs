@@ -1,11 +1,12 @@
 //! The beacon's evidence (SPEC §7.3).
 
+use super::Values;
 use crate::announcement::{BeaconPlan, QUICKNET, check_chain};
-use crate::encoding::{Digest, Members, hex_array, object, parse_canonical};
+use crate::encoding::{Digest, Members, Value, hex_array, object, parse_canonical};
 use crate::fault::{Code, Fault, Result};
 use drand_verify::{G2PubkeyRfc, Pubkey as _};
 
-/// A round of drand's quicknet: the round and the group's signature of it.
+/// What a beacon said: a round of drand's quicknet with the group's signature of it, or public numbers.
 ///
 /// ```
 /// use yaohao::{announcement::BeaconPlan, seed::Beacon};
@@ -14,7 +15,16 @@ use drand_verify::{G2PubkeyRfc, Pubkey as _};
 /// assert!(beacon.check(&BeaconPlan::Drand { round: 1001 }).is_err());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Beacon {
+pub enum Beacon {
+    /// A round of drand's quicknet.
+    Drand(Round),
+    /// Public numbers.
+    PublicValues(Values),
+}
+
+/// A round and its signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Round {
     round: u64,
     signature: [u8; 48],
 }
@@ -25,7 +35,8 @@ impl Beacon {
     /// # Errors
     /// [`Code::HexForm`].
     pub fn new(round: u64, signature: &str) -> Result<Self> {
-        Ok(Self { round, signature: hex_array(signature).map_err(|fault| fault.column("signature"))? })
+        let signature = hex_array(signature).map_err(|fault| fault.column("signature"))?;
+        Ok(Self::Drand(Round { round, signature }))
     }
 
     /// Reads beacon.json.
@@ -34,16 +45,20 @@ impl Beacon {
     /// The codes of form; [`Code::BeaconChain`].
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let mut members = Members::of(parse_canonical(bytes)?, "")?;
-        for (key, value) in [("spec", "yaohao/1"), ("type", "beacon"), ("kind", "drand")] {
+        for (key, value) in [("spec", "yaohao/1"), ("type", "beacon")] {
             if members.text(key)? != value {
-                return Err(Fault::new(Code::JsonMember)
-                    .fact("member", key)
-                    .fact("detail", format_args!("must be {value}")));
+                return Err(wrong_member(key, &format!("must be {value}")));
             }
         }
-        check_chain(&members.text("chain")?)?;
-        let beacon =
-            Self { round: members.int("round", 1, u64::MAX)?, signature: members.parsed("signature", hex_array)? };
+        let beacon = match members.text("kind")?.as_str() {
+            "drand" => {
+                check_chain(&members.text("chain")?)?;
+                let round = members.int("round", 1, u64::MAX)?;
+                Self::Drand(Round { round, signature: members.parsed("signature", hex_array)? })
+            }
+            "public-values" => Self::PublicValues(Values::from_members(&mut members)?),
+            _ => return Err(wrong_member("kind", "must be drand or public-values")),
+        };
         members.finish()?;
         Ok(beacon)
     }
@@ -51,15 +66,24 @@ impl Beacon {
     /// The bytes of beacon.json.
     #[must_use]
     pub fn to_file(&self) -> String {
-        object([
-            ("chain", QUICKNET.hash.into()),
-            ("kind", "drand".into()),
-            ("round", self.round.into()),
-            ("signature", self.signature_hex().into()),
-            ("spec", "yaohao/1".into()),
-            ("type", "beacon".into()),
-        ])
-        .to_file()
+        let (spec, kind): (Value, Value) = ("yaohao/1".into(), "beacon".into());
+        let value = match self {
+            Self::Drand(round) => object([
+                ("chain", QUICKNET.hash.into()),
+                ("kind", "drand".into()),
+                ("round", round.round.into()),
+                ("signature", round.signature_hex().into()),
+                ("spec", spec),
+                ("type", kind),
+            ]),
+            Self::PublicValues(values) => object([
+                ("kind", "public-values".into()),
+                ("sources", values.to_value()),
+                ("spec", spec),
+                ("type", kind),
+            ]),
+        };
+        value.to_file()
     }
 
     /// The SHA-256 of beacon.json.
@@ -68,6 +92,42 @@ impl Beacon {
         Digest::of(self.to_file().as_bytes())
     }
 
+    /// What the seed text says of it (SPEC §7.4).
+    #[must_use]
+    pub fn seed_line(&self) -> String {
+        match self {
+            Self::Drand(round) => format!("drand {} {} {}", QUICKNET.hash, round.round, round.signature_hex()),
+            Self::PublicValues(values) => format!("public-values {}", values.canonical()),
+        }
+    }
+
+    /// Its name in policies.
+    #[must_use]
+    pub fn policy_name(&self) -> &'static str {
+        match self {
+            Self::Drand(_) => QUICKNET.policy_name,
+            Self::PublicValues(_) => "public-values",
+        }
+    }
+
+    /// Whether this is what was announced: the round, signed by the pinned key of the chain; or numbers that the announced
+    /// sources can give, of which nobody can compute whether they gave them.
+    ///
+    /// # Errors
+    /// [`Code::BeaconKind`], [`Code::BeaconRound`], [`Code::BeaconSignature`], [`Code::BeaconValues`].
+    pub fn check(&self, plan: &BeaconPlan) -> Result<()> {
+        match (self, plan) {
+            (Self::Drand(found), BeaconPlan::Drand { round }) => found.check(*round),
+            (Self::PublicValues(values), BeaconPlan::PublicValues(plan)) => values.check(plan),
+            _ => {
+                let fault = Fault::new(Code::BeaconKind).fact("found", self.policy_name());
+                Err(fault.fact("expected", plan.policy_name()))
+            }
+        }
+    }
+}
+
+impl Round {
     /// The round.
     #[must_use]
     pub fn round(&self) -> u64 {
@@ -80,15 +140,7 @@ impl Beacon {
         hex::encode(self.signature)
     }
 
-    /// Whether this is the announced round, signed by the pinned key of the chain.
-    ///
-    /// # Errors
-    /// [`Code::BeaconRound`], [`Code::BeaconSignature`].
-    pub fn check(&self, plan: &BeaconPlan) -> Result<()> {
-        let expected = match plan {
-            BeaconPlan::Drand { round } => *round,
-            BeaconPlan::None => 0,
-        };
+    fn check(&self, expected: u64) -> Result<()> {
         if self.round != expected {
             return Err(Fault::new(Code::BeaconRound).fact("found", self.round).fact("expected", expected));
         }
@@ -101,4 +153,8 @@ impl Beacon {
             Ok(false) | Err(_) => Err(invalid()),
         }
     }
+}
+
+fn wrong_member(member: &str, detail: &str) -> Fault {
+    Fault::new(Code::JsonMember).fact("member", member).fact("detail", detail)
 }

@@ -109,7 +109,7 @@ fn listed(value: Value, path: &str) -> Result<(Id, Option<Digest>)> {
 /// Checks that contributions, closing and announcement agree, and gives the values in announced order (SPEC §12, V10).
 ///
 /// # Errors
-/// [`Code::ContributionSet`], [`Code::ContributionAbsent`], [`Code::ContributionCommitment`].
+/// [`Code::ContributionSet`], [`Code::ContributionAbsent`], [`Code::ContributionCommitment`], [`Code::SeedBits`].
 pub fn check_contributions(
     announcement: &Announcement,
     contributions: &BTreeMap<Id, Statement<Contribution>>,
@@ -156,5 +156,7 @@ pub fn check_contributions(
         }
         values.push(value);
     }
+    // who is absent adds nothing: weak public values need two that are there
+    announcement.seed.enough_bits(values.iter().flatten().count())?;
     Ok(values)
 }

@@ -3,12 +3,14 @@
 mod beacon;
 mod contributions;
 mod lots;
+mod values;
 
-pub use beacon::Beacon;
+pub use beacon::{Beacon, Round};
 pub use contributions::{Closing, Contribution, check_contributions};
 pub use lots::{KeyStream, Lots, Tickets};
+pub use values::Values;
 
-use crate::announcement::{Announcement, QUICKNET};
+use crate::announcement::Announcement;
 use crate::encoding::Digest;
 use std::fmt::Write as _;
 
@@ -37,9 +39,7 @@ impl Seed {
             let _ = writeln!(text, "contribution: {} {value}", contributor.id);
         }
         let _ = match beacon {
-            Some(beacon) => {
-                writeln!(text, "beacon: drand {} {} {}", QUICKNET.hash, beacon.round(), beacon.signature_hex())
-            }
+            Some(beacon) => writeln!(text, "beacon: {}", beacon.seed_line()),
             None => writeln!(text, "beacon: none"),
         };
         Self { text }

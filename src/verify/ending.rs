@@ -52,6 +52,9 @@ pub(super) fn check_void(documents: &Documents, published: Option<&Time>) -> Res
         Void::NO_BEACON if documents.announcement.body().seed.beacon == BeaconPlan::None => {
             refused("no beacon is announced")
         }
+        Void::NO_BEACON if documents.announcement.body().seed.last_day().is_some_and(|last| void.voided_at <= last) => {
+            refused("the announcement waits longer for its beacon")
+        }
         Void::NOT_CLOSED if documents.closing.is_some() => refused("closing.json is there"),
         Void::NOT_CLOSED if documents.announcement.body().seed.contributors.is_empty() => {
             refused("no contributors are announced")

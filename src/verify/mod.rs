@@ -176,6 +176,7 @@ fn assumptions(announcement: &Announcement, policy: bool, order: Option<&Order>)
     list.push(match announcement.seed.beacon {
         BeaconPlan::None => Assumption::LastRevealer,
         BeaconPlan::Drand { .. } => Assumption::BeaconOperators,
+        BeaconPlan::PublicValues(_) => Assumption::PublicValues,
     });
     list
 }

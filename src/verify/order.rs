@@ -3,7 +3,7 @@
 use super::ending::check_void;
 use super::evidence::{Documents, RECEIPT, STAMP};
 use super::{Policy, Status};
-use crate::announcement::{Announcement, BeaconPlan, QUICKNET, same_campaign};
+use crate::announcement::same_campaign;
 use crate::encoding::Digest;
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Id, Name, Time};
@@ -64,7 +64,8 @@ impl Order {
 pub(super) fn order(documents: &Documents, policy: Option<&Policy>) -> Result<Order> {
     claimed(documents)?;
     let announcement = documents.announcement.body();
-    let before = published(announcement)?;
+    // T2; V2 has refused rounds beyond all years
+    let before = announcement.seed.beacon.time();
     check_void(documents, before.as_ref())?;
     let mut order = Order {
         statement: match announcement.seed.contributors.is_empty() {
@@ -118,14 +119,6 @@ fn stamped(policy: &Policy, stamp: Option<&Stamp>, digest: &Digest) -> Result<Op
     }
 }
 
-/// When the beacon speaks: T2.
-fn published(announcement: &Announcement) -> Result<Option<Time>> {
-    let BeaconPlan::Drand { round } = announcement.seed.beacon else { return Ok(None) };
-    let time = QUICKNET.time(round);
-    let beyond = || Fault::new(Code::BeaconRound).fact("found", round).fact("expected", "a year below 10000");
-    time.map(Some).ok_or_else(beyond)
-}
-
 /// The inequalities of §7.2 among the claimed times, and that all statements are of one campaign.
 fn claimed(documents: &Documents) -> Result<()> {
     let announcement = documents.announcement.body();
@@ -147,7 +140,7 @@ fn claimed(documents: &Documents) -> Result<()> {
         before((last.0, &last.1), ("closed_at", &closing.body().closed_at))?;
         last = ("closed_at", closing.body().closed_at.clone());
     }
-    if let Some(published) = published(announcement)? {
+    if let Some(published) = announcement.seed.beacon.time() {
         // T2 is at least ten minutes after T0, and strictly after T1
         let earliest = announcement.announced_at.plus(600).unwrap_or_else(|| announcement.announced_at.clone());
         before(("announced_at + 600 s", &earliest), ("beacon", &published))?;
@@ -159,6 +152,9 @@ fn claimed(documents: &Documents) -> Result<()> {
     if let Some(record) = &documents.record {
         same("record.json", &record.body().number, &record.body().announcement)?;
         before((last.0, &last.1), ("drawn_at", &record.body().drawn_at))?;
+        if let Some(last_day) = announcement.seed.last_day() {
+            before(("drawn_at", &record.body().drawn_at), ("beacon + wait_days", &last_day))?;
+        }
     }
     if let Some(void) = documents.void.as_ref().map(crate::statement::Statement::body) {
         same("void.json", &void.number, &void.announcement)?;

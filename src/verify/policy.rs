@@ -3,6 +3,7 @@
 use crate::fault::{Code, Fault, Result, toml_fault};
 use crate::ident::Id;
 use crate::ledger::{Algorithm, Verifier};
+use crate::seed::Values;
 use crate::stamp::Authority;
 use crate::statement::Type;
 use crate::suite::{PublicKey, Suite};
@@ -26,6 +27,8 @@ pub struct Policy {
     pub suites: Vec<Suite>,
     /// Accepted beacons by name.
     pub beacons: Vec<String>,
+    /// The text of public values as the reader has looked them up.
+    pub public_values: Option<String>,
     /// Whether the publisher's word is taken for the order of events.
     pub accept_publisher_order: bool,
     /// The keys.
@@ -86,6 +89,7 @@ struct File {
     threshold: usize,
     suites: Vec<String>,
     beacons: Vec<String>,
+    public_values: Option<String>,
     order: Option<String>,
     keys: Vec<FileKey>,
     #[serde(default)]
@@ -169,6 +173,7 @@ impl Policy {
                 .collect::<Result<_>>()
                 .map_err(|fault| malformed(&fault.to_string()))?,
             beacons: file.beacons.into_iter().map(beacon).collect::<Result<_>>()?,
+            public_values: file.public_values.map(public_values).transpose()?,
             accept_publisher_order: order,
             keys: file.keys.into_iter().map(trusted).collect::<Result<_>>()?,
             logs,
@@ -211,9 +216,15 @@ impl Policy {
 
 fn beacon(name: String) -> Result<String> {
     match name.as_str() {
-        "drand-quicknet" | "none" => Ok(name),
-        _ => Err(malformed(&format!("beacon {name:?} is neither \"drand-quicknet\" nor \"none\""))),
+        "drand-quicknet" | "public-values" | "none" => Ok(name),
+        _ => Err(malformed(&format!("beacon {name:?} is none of drand-quicknet, public-values, none"))),
     }
+}
+
+fn public_values(text: String) -> Result<String> {
+    // a text that no values can have would refuse every campaign, and not say that it is mistyped
+    Values::parse_lists(&text).map_err(|fault| malformed(&format!("public_values: {}", fault.fill("{detail}"))))?;
+    Ok(text)
 }
 
 fn trusted(key: FileKey) -> Result<TrustedKey> {

@@ -116,6 +116,8 @@ pub enum Assumption {
     LastRevealer,
     /// The operators of the beacon did not together know the round early.
     BeaconOperators,
+    /// The public values are those of their sources, and nobody knew or arranged them beforehand.
+    PublicValues,
 }
 
 /// The verdict.

@@ -3,14 +3,14 @@
 use super::evidence::{Documents, contributor_of, read_up_to};
 use super::order::{Order, order};
 use super::{Evidence, Limits, Policy, Status, Step, Tally};
-use crate::announcement::{Announced, BeaconPlan};
+use crate::announcement::{Announced, BeaconPlan, PublicValues};
 use crate::draw::{Binding, Pool, Selection, check_strata};
 use crate::encoding::{Digest, Value, count};
 use crate::fault::{Code, Fault, Result};
 use crate::outcome::{Outcome, draw_inspectors, draw_targets};
 use crate::record::{FileMark, Void, cells_of, departments_of};
 use crate::register::{Commitment, Inspectors, Reasons, Recusals, scan};
-use crate::seed::{Seed, check_contributions};
+use crate::seed::{Beacon, Seed, Values, check_contributions};
 use crate::statement::{Statement, Type};
 use crate::suite::PublicKey;
 
@@ -280,14 +280,29 @@ impl<'a> Campaign<'a> {
     fn v11_beacon(&self) -> Result<Done> {
         let plan = &self.documents.announcement.body().seed.beacon;
         match (&self.documents.beacon, plan) {
+            (None, BeaconPlan::None) => return Ok(Done::passed([("round", 0)])),
+            (None, _) => return Ok(Done::skipped(vec!["beacon.json".to_owned()])),
             (Some(beacon), plan) => beacon.check(plan).map_err(|fault| fault.file("beacon.json"))?,
-            (None, BeaconPlan::Drand { .. }) => return Ok(Done::skipped(vec!["beacon.json".to_owned()])),
-            (None, BeaconPlan::None) => {}
         }
-        Ok(Done::passed(match plan {
-            BeaconPlan::Drand { round } => [("round", *round)],
-            BeaconPlan::None => [("round", 0)],
-        }))
+        match (&self.documents.beacon, plan) {
+            (Some(Beacon::PublicValues(values)), BeaconPlan::PublicValues(plan)) => self.looked_up(values, plan),
+            (_, BeaconPlan::Drand { round }) => Ok(Done::passed([("round", *round)])),
+            _ => Ok(Done::passed([])),
+        }
+    }
+
+    /// Public values are right if the reader's policy has the same; without it, that rests on trust.
+    fn looked_up(&self, values: &Values, plan: &PublicValues) -> Result<Done> {
+        let text = values.canonical();
+        let status = match self.policy.and_then(|policy| policy.public_values.as_ref()) {
+            None => Status::Trust,
+            Some(known) if *known == text => Status::Passed,
+            Some(known) => {
+                let fault = Fault::new(Code::PolicyValues).file("beacon.json");
+                return Err(fault.fact("found", text).fact("expected", known));
+            }
+        };
+        Ok(Done { status, tallies: vec![("bits", plan.bits())] })
     }
 
     fn v12_seed(&self) -> Result<Done> {
@@ -334,7 +349,7 @@ impl<'a> Campaign<'a> {
         let Some((file, record)) = self.documents.outcome() else { return Ok(Done::skipped(Vec::new())) };
         let text = |digest: Option<Digest>| digest.map_or_else(|| "nothing".to_owned(), |digest| digest.to_string());
         let closing = self.documents.closing.as_ref().map(Statement::digest);
-        let beacon = self.documents.beacon.as_ref().map(crate::seed::Beacon::file_digest);
+        let beacon = self.documents.beacon.as_ref().map(Beacon::file_digest);
         for (member, found, expected) in [("closing", record.closing, closing), ("beacon", record.beacon, beacon)] {
             if found != expected {
                 return Err(differs(file, member, &text(found), &text(expected)));
@@ -386,8 +401,8 @@ fn derive_seed(documents: &Documents) -> Option<Seed> {
     let values = check_contributions(announcement, &documents.contributions, documents.closing.as_ref()).ok()?;
     match (&documents.beacon, &announcement.seed.beacon) {
         (Some(beacon), plan) => beacon.check(plan).ok()?,
-        (None, BeaconPlan::Drand { .. }) => return None,
         (None, BeaconPlan::None) => {}
+        (None, _) => return None,
     }
     Some(Seed::new(announcement, &documents.announcement.digest(), &values, documents.beacon.as_ref()))
 }

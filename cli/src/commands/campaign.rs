@@ -5,14 +5,16 @@ use super::{Outcome, SHOWN, Screen, now, one};
 use crate::args::{BeaconSource, Contribute, Draw, Void};
 use std::path::Path;
 use std::time::Duration;
-use yaohao::announcement::{BeaconPlan, QUICKNET};
+use yaohao::announcement::BeaconPlan;
 use yaohao::encoding::hex_array;
 use yaohao::fault::{Code, Fault};
 use yaohao::ident::{Id, Name, Text};
 use yaohao::seed::Beacon;
 use yaohao_office::campaign::Campaign;
+use yaohao_office::chance::{ByHand, FULL_BITS, cards, dice};
 use yaohao_office::files::read_bytes;
 use yaohao_office::keys::{Entropy as _, System, read_key};
+use yaohao_office::looked_up;
 use yaohao_office::relay::{PATIENCE, Relays, SystemClock, parse_answer};
 use yaohao_office::teams;
 
@@ -33,26 +35,49 @@ fn next_step(screen: &Screen, beacon: &BeaconPlan, contributors: bool) {
     if contributors {
         screen.say("next-contribute", &[]);
     }
-    if let BeaconPlan::Drand { round } = beacon {
-        let time = QUICKNET.time(*round).map(|time| time.to_string()).unwrap_or_default();
-        screen.say("next-beacon", &[("round", round), ("time", &time)]);
+    let time = beacon.time().map(|time| time.to_string()).unwrap_or_default();
+    match beacon {
+        BeaconPlan::Drand { round } => screen.say("next-beacon", &[("round", round), ("time", &time)]),
+        BeaconPlan::PublicValues(values) => {
+            let names: Vec<&str> = values.sources.iter().map(|source| source.id.as_str()).collect();
+            let sources = names.join(", ");
+            screen.say("next-values", &[("bits", &values.bits()), ("time", &time), ("sources", &sources)]);
+        }
+        _ => {}
     }
 }
 
 pub(super) fn contribute(screen: &Screen, arguments: Contribute) -> Outcome {
     let campaign = Campaign::new(&arguments.dir);
     let contributor = Id::parse(&arguments.contributor).map_err(one)?;
-    let value = arguments.value.map(|value| hex_array::<32>(&value)).transpose().map_err(one)?;
+    let given = arguments.value.map(|value| hex_array::<32>(&value)).transpose().map_err(one)?;
+    let dice = arguments.dice.map(|rolls| dice(&rolls)).transpose().map_err(one)?;
+    let cards = arguments.cards.map(|deck| cards(&deck)).transpose().map_err(one)?;
+    let by_hand = dice.or(cards);
+    let value = by_hand.as_ref().map(|by_hand| by_hand.value).or(given);
     if arguments.commit {
         let value = value.map_or_else(|| System.secret(), Ok).map_err(one)?;
         let digest = campaign.commit(&contributor, value).map_err(one)?;
         screen.say("committed", &[("contributor", &contributor), ("digest", &digest)]);
+        made_by_hand(screen, by_hand.as_ref());
         return Ok(0);
     }
     let key = arguments.key.map(|path| read_key(&path)).transpose().map_err(one)?;
     let statement = campaign.contribute(&contributor, value, key, &now()?, &mut System).map_err(one)?;
     screen.say("contributed", &[("contributor", &contributor), ("digest", &statement.digest())]);
+    made_by_hand(screen, by_hand.as_ref());
     Ok(0)
+}
+
+/// What a value was made of, for whoever stood at the table to digest it again.
+fn made_by_hand(screen: &Screen, by_hand: Option<&ByHand>) {
+    let Some(by_hand) = by_hand else { return };
+    screen.say("by-hand", &[("bits", &by_hand.bits)]);
+    // as it is: whoever copies it must find every blank
+    by_hand.text.lines().for_each(|line| screen.line(line));
+    if by_hand.bits < FULL_BITS {
+        screen.say("by-hand-few", &[]);
+    }
 }
 
 pub(super) fn close(screen: &Screen, dir: &Path) -> Outcome {
@@ -69,6 +94,9 @@ pub(super) fn close(screen: &Screen, dir: &Path) -> Outcome {
 
 pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
     let campaign = screen.campaign(&arguments.dir);
+    if arguments.beacon.fetch {
+        campaign.must_be_ready(&now()?).map_err(one)?;
+    }
     let beacon = beacon(screen, &arguments.beacon, &campaign)?;
     let (record, outcome, report) = campaign.draw(beacon, &now()?).map_err(one)?;
     drawn(screen, record.body(), &outcome);
@@ -103,13 +131,38 @@ pub(super) fn void(screen: &Screen, arguments: &Void) -> Outcome {
 /// The beacon: fetched, from its signature, or from a relay's answer in a file.
 fn beacon(screen: &Screen, arguments: &BeaconSource, campaign: &Campaign) -> Result<Option<Beacon>, Vec<Fault>> {
     let plan = campaign.announcement().map_err(one)?.body().seed.beacon.clone();
-    let round = match plan {
-        BeaconPlan::Drand { round } => round,
-        _ if arguments.fetch => {
-            let fault = Fault::new(Code::BeaconOption).fact("option", "--fetch");
-            return Err(one(fault.fact("beacon", plan.policy_name())));
+    let of_round = [
+        ("--fetch", arguments.fetch),
+        ("--signature", arguments.signature.is_some()),
+        ("--beacon", arguments.beacon.is_some()),
+    ];
+    let of_values = [("--values", !arguments.values.is_empty())];
+    let astray = |options: &[(&str, bool)]| match options.iter().find(|(_, given)| *given) {
+        Some((option, _)) => {
+            let fault = Fault::new(Code::BeaconOption).fact("option", option);
+            Err(one(fault.fact("beacon", plan.policy_name())))
         }
-        _ => return Ok(None),
+        None => Ok(()),
+    };
+    let round = match &plan {
+        BeaconPlan::Drand { round } => {
+            astray(&of_values)?;
+            *round
+        }
+        BeaconPlan::PublicValues(plan) => {
+            astray(&of_round)?;
+            if arguments.values.is_empty() {
+                return Ok(None);
+            }
+            let values = looked_up::values(plan, &arguments.values).map_err(one)?;
+            screen.say("values-taken", &[("values", &values.canonical())]);
+            return Ok(Some(Beacon::PublicValues(values)));
+        }
+        _ => {
+            astray(&of_round)?;
+            astray(&of_values)?;
+            return Ok(None);
+        }
     };
     if arguments.fetch {
         return fetched(screen, arguments, campaign, round).map(Some);
@@ -125,7 +178,6 @@ fn beacon(screen: &Screen, arguments: &BeaconSource, campaign: &Campaign) -> Res
 /// Nothing is written while this waits: whoever ends the program begins again.
 fn fetched(screen: &Screen, arguments: &BeaconSource, campaign: &Campaign, round: u64) -> Result<Beacon, Vec<Fault>> {
     let relays = Relays::new(&arguments.relays, PATIENCE).map_err(one)?;
-    campaign.must_be_ready().map_err(one)?;
     let wait = Duration::from_secs(arguments.wait.unwrap_or(WAIT_SECONDS));
     let fetched = relays.wait_and_ask(round, wait, &SystemClock::default(), campaign.watch())?;
     fetched.failed.iter().for_each(|fault| screen.fault(fault));

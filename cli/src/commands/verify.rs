@@ -8,7 +8,7 @@ use yaohao::announcement::Announcement;
 use yaohao::fault::{Code, Fault};
 use yaohao::register::{Proof, ProofKind};
 use yaohao::statement::Statement;
-use yaohao::verify::{Existence, Order, Policy, Report, Status, StepReport, Verdict, verify};
+use yaohao::verify::{Existence, Order, Policy, Report, Status, Step, StepReport, Verdict, verify};
 use yaohao_office::files::{Folder, read_bytes, read_text};
 
 pub(super) fn run(screen: &Screen, arguments: &Verify) -> Outcome {
@@ -130,8 +130,16 @@ pub(super) fn verdict(screen: &Screen, report: &Report, order_accepted: bool) ->
         screen.say("must-trust", &[("list", &joined)]);
         let order_only =
             !unknown_keys && report.steps.iter().all(|step| matches!(step.status, Status::Passed | Status::Trust));
+        let public = report.steps.iter().flat_map(|step| &step.tallies).find(|(name, _)| *name == "bits");
+        if let Some((_, bits)) = public {
+            screen.say("public-bits", &[("bits", bits)]);
+        }
         if order_only && report.verdict == Verdict::AsFarAsItGoes {
-            screen.say("hint-order", &[]);
+            for (step, hint) in [(Step::Order, "hint-order"), (Step::Beacon, "hint-values")] {
+                if report.status(step) == Some(&Status::Trust) {
+                    screen.say(hint, &[]);
+                }
+            }
         }
         if order_accepted && report.order.as_ref().is_none_or(|order| order.proof().is_none()) {
             screen.say("order-accepted", &[]);
@@ -184,6 +192,7 @@ fn assumption_name(assumption: yaohao::verify::Assumption) -> &'static str {
         Assumption::Clocks => "clocks",
         Assumption::LastRevealer => "last-revealer",
         Assumption::BeaconOperators => "beacon-operators",
+        Assumption::PublicValues => "public-values",
     }
 }
 

@@ -13,7 +13,10 @@ use crate::files::read_text;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::Path;
-use yaohao::announcement::{Basis, BeaconPlan, Department, Item, Method, QUICKNET, Stratum, Team};
+use yaohao::announcement::{
+    Basis, BeaconPlan, Department, Item, Method, PublicValues, QUICKNET, Source as NumberSource, Stratum, Team,
+    WAIT_DAYS,
+};
 use yaohao::encoding::{Members, Value};
 use yaohao::fault::{Code, Fault, Result, toml_fault};
 use yaohao::ident::{Date, Id, Text, Time};
@@ -51,6 +54,8 @@ pub struct Plan {
     pub history: Option<HistoryPlan>,
     /// The beacon.
     pub beacon: BeaconPlan,
+    /// For how many days after T2 the beacon is waited for.
+    pub wait_days: Option<u64>,
     /// The contributors, ascending.
     pub contributors: BTreeSet<Id>,
     /// The signers.
@@ -93,6 +98,7 @@ struct FileSeed {
     beacon: FileBeacon,
     #[serde(default)]
     contributors: Vec<String>,
+    wait_days: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +107,9 @@ struct FileBeacon {
     kind: String,
     round: Option<u64>,
     at: Option<String>,
+    event_at: Option<String>,
+    next_sitting: Option<String>,
+    sources: Option<Vec<Value>>,
 }
 
 #[derive(Deserialize)]
@@ -167,7 +176,8 @@ impl Plan {
             inspectors,
             recusals,
             history: file.history.map(history::history).transpose()?,
-            beacon: beacon(&file.seed.beacon)?,
+            wait_days: file.seed.wait_days,
+            beacon: beacon(file.seed.beacon)?,
             contributors: ids(&file.seed.contributors, "seed.contributors").collect::<Result<_>>()?,
             signers: ids(&file.signers.holders, "signers.holders").collect::<Result<_>>()?,
             threshold: file.signers.threshold,
@@ -205,6 +215,15 @@ impl Plan {
         }
         if self.departments.is_empty() || self.items.is_empty() || self.strata.is_empty() {
             return Err(plan_fault("departments, items, strata and signers must not be empty"));
+        }
+        if self.wait_days.is_some_and(|days| !(1..=WAIT_DAYS).contains(&days)) {
+            return Err(plan_fault(&format!("seed.wait_days must be from 1 to {WAIT_DAYS}")));
+        }
+        if self.wait_days.is_some() && self.beacon == BeaconPlan::None {
+            return Err(plan_fault("without a beacon there is nothing to wait for"));
+        }
+        if let BeaconPlan::PublicValues(values) = &self.beacon {
+            values.check()?;
         }
         if self.basis != Basis::Random && self.strata.iter().any(|stratum| stratum.method != Method::Order) {
             return Err(plan_fault("a campaign of full coverage, or a targeted one, has only strata of method order"));
@@ -289,7 +308,21 @@ fn stratum(value: Value, path: &str) -> Result<Stratum> {
 }
 
 /// A beacon by round, or by the time from which on its round is wanted.
-fn beacon(file: &FileBeacon) -> Result<BeaconPlan> {
+fn beacon(file: FileBeacon) -> Result<BeaconPlan> {
+    let public = (file.event_at, file.next_sitting, file.sources);
+    if file.kind == "public-values" {
+        return match (file.round, file.at, public) {
+            (None, None, (Some(event_at), Some(next_sitting), Some(sources))) => {
+                public_values(&event_at, &next_sitting, sources)
+            }
+            _ => Err(plan_fault(
+                "seed.beacon: kind public-values needs event_at, next_sitting and sources, and nothing else",
+            )),
+        };
+    }
+    if !matches!(public, (None, None, None)) {
+        return Err(plan_fault("seed.beacon: event_at, next_sitting and sources are for kind public-values"));
+    }
     match (file.kind.as_str(), file.round, &file.at) {
         ("drand", Some(round), None) => Ok(BeaconPlan::Drand { round }),
         ("drand", None, Some(at)) => Ok(BeaconPlan::Drand {
@@ -298,8 +331,16 @@ fn beacon(file: &FileBeacon) -> Result<BeaconPlan> {
         ("drand", _, _) => Err(plan_fault("seed.beacon: a drand beacon needs either round or at (a time in UTC)")),
         ("none", None, None) => Ok(BeaconPlan::None),
         ("none", _, _) => Err(plan_fault("seed.beacon: kind none has neither round nor time")),
-        (other, _, _) => Err(plan_fault(&format!("seed.beacon: kind {other:?} is neither \"drand\" nor \"none\""))),
+        (other, _, _) => Err(plan_fault(&format!("seed.beacon: kind {other:?} is none of drand, public-values, none"))),
     }
+}
+
+fn public_values(event_at: &str, next_sitting: &str, sources: Vec<Value>) -> Result<BeaconPlan> {
+    Ok(BeaconPlan::PublicValues(PublicValues {
+        sources: numbered(sources, "source", "id", NumberSource::from_value)?,
+        event_at: Time::parse(event_at).map_err(|fault| fault.column("seed.beacon.event_at"))?,
+        next_sitting: Text::parse(next_sitting).map_err(|fault| fault.column("seed.beacon.next_sitting"))?,
+    }))
 }
 
 fn plan_fault(detail: &str) -> Fault {

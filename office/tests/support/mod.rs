@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use yaohao::announcement::BeaconPlan;
 use yaohao::encoding::{Digest, Value, parse_canonical};
 use yaohao::ident::{Id, Time};
 use yaohao::ledger::{KeyName, Leaf, Verifier};
@@ -15,6 +16,7 @@ use yaohao::suite::SecretKey;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::keys::Rehearsal;
 use yaohao_office::ledger::{Log, LogKey};
+use yaohao_office::looked_up::values;
 
 /// The published files of a campaign.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -27,6 +29,30 @@ pub const BEACON_TIME: &str = "2024-10-14T17:13:33Z";
 /// Round 1000: valid, and not the announced one.
 pub const OTHER_SIGNATURE: &str =
     "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39";
+
+/// Sources of 20, 4 and 9 bits.
+pub const BALLS: &str = r#"
+  { id = "red", title = "双色球红球", rule = "2024119 期，公告于 cwl.gov.cn", count = 6, least = 1, greatest = 33, distinct = true, ordered = false },
+  { id = "blue", title = "双色球蓝球", rule = "2024119 期", count = 1, least = 1, greatest = 16, distinct = true, ordered = true },
+  { id = "close", title = "上证指数收盘", rule = "当日收盘指数百分之一位及其前两位", count = 1, least = 0, greatest = 999, distinct = false, ordered = true },
+"#;
+
+/// One source of 129 bits.
+pub const DICE: &str = r#"{ id = "dice", title = "骰子五十次", rule = "当众掷，依次读数", count = 50, least = 1, greatest = 6, distinct = false, ordered = true }"#;
+
+pub const BALLS_TEXT: &str = "2.4.5.6.9.31./16./567./";
+
+/// The numbers of all these sources, as somebody reads them off.
+pub const NUMBERS: [&str; 4] = [
+    "dice=3 1 4 1 5 6 2 6 5 3 5 1 2 3 2 3 6 4 6 2 6 4 3 3 5 3 2 1 2 5 4 4 1 6 1 3 5 2 6 1 4 2 5 6 3 4 1 2 6 5",
+    "red=31 02 09 04，05、06",
+    "blue=16",
+    "close=567",
+];
+
+pub fn dice_text() -> String {
+    NUMBERS[0].replace("dice=", "").replace(' ', ".") + "./"
+}
 
 /// What makes a campaign; [`Small::default`] is the one of SPEC §1.
 #[derive(Clone)]
@@ -178,6 +204,13 @@ impl Small {
         self.plan(&beacon, "beacon = { kind = \"none\" }")
     }
 
+    /// Public values of 33 bits instead of drand; with two contributors that is enough.
+    pub fn public_values(self, sources: &str) -> Self {
+        let drand = format!("beacon = {{ kind = \"drand\", round = {ROUND} }}");
+        let event = "event_at = \"2024-10-14T13:15:00Z\", next_sitting = \"顺延至下一期\"";
+        self.plan(&drand, &format!("beacon = {{ kind = \"public-values\", {event}, sources = [{sources}] }}"))
+    }
+
     /// Lays plan, tables and keys into a folder.
     pub fn lay(&self, folder: &Path) -> (Campaign, Rehearsal) {
         let campaign = Campaign::new(folder);
@@ -198,7 +231,7 @@ impl Small {
     pub fn until_closed(&self, folder: &Path) -> Campaign {
         let (campaign, mut entropy) = self.lay(folder);
         let plan = campaign.plan().unwrap();
-        let none = plan.beacon == yaohao::announcement::BeaconPlan::None;
+        let none = plan.beacon == BeaconPlan::None;
         for (contributor, value) in plan.contributors.iter().zip(1_u8..).filter(|_| none) {
             campaign.commit(contributor, [value; 32]).unwrap();
         }
@@ -222,8 +255,7 @@ impl Small {
     /// The whole campaign, in a folder.
     pub fn draw_in(&self, folder: &Path) -> Campaign {
         let campaign = self.until_closed(folder);
-        let beacon = Beacon::new(ROUND, SIGNATURE).unwrap();
-        if let Err(fault) = campaign.draw(Some(beacon), &time("2024-10-14T17:15:00Z")) {
+        if let Err(fault) = campaign.draw(Some(said(&campaign)), &time("2024-10-14T17:15:00Z")) {
             panic!("{fault}");
         }
         campaign
@@ -243,17 +275,36 @@ impl Small {
 
     /// A policy that trusts the test keys.
     pub fn policy(&self) -> String {
-        let beacon = if self.plan.contains("kind = \"none\"") { "none" } else { "drand-quicknet" };
+        let has = |kind: &str| self.plan.contains(&format!("kind = \"{kind}\""));
+        let beacon = match () {
+            () if has("none") => "none",
+            () if has("public-values") => "public-values",
+            () => "drand-quicknet",
+        };
         let order = if self.order_accepted { "order = \"publisher\"\n" } else { "" };
         let mut text = format!(
             "spec = \"yaohao/1\"\nthreshold = 1\nsuites = [\"ed25519-sha256\"]\nbeacons = [\"{beacon}\"]\n{order}"
         );
+        if has("public-values") {
+            let known = if self.plan.contains("\"dice\"") { dice_text() } else { BALLS_TEXT.to_owned() };
+            text.push_str(&format!("public_values = \"{known}\"\n"));
+        }
         for holder in ["gongan", "yingji"] {
             let signs = "signs = [\"announcement\", \"closing\", \"record\", \"void\", \"contribution\"]";
             text.push_str(&format!("\n[[keys]]\nholder = \"{holder}\"\nkey = \"{}\"\n{signs}\n", key(holder).public()));
         }
         text
     }
+}
+
+/// What the announced beacon says.
+pub fn said(campaign: &Campaign) -> Beacon {
+    let BeaconPlan::PublicValues(plan) = campaign.plan().unwrap().beacon else {
+        return Beacon::new(ROUND, SIGNATURE).unwrap();
+    };
+    let of_plan = |text: &&&str| plan.sources.iter().any(|source| text.starts_with(source.id.as_str()));
+    let known: Vec<String> = NUMBERS.iter().filter(of_plan).map(ToString::to_string).collect();
+    Beacon::PublicValues(values(&plan, &known).unwrap())
 }
 
 /// The key that [`Rehearsal`] gives a holder of the small campaign.

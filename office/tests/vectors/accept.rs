@@ -1,6 +1,6 @@
 //! Campaigns that must verify, one scenario each.
 
-use super::support::{Files, Small, TARGETS, at, insert, register_again, replace, resign};
+use super::support::{BALLS, DICE, Files, Small, TARGETS, at, insert, register_again, replace, resign};
 use super::{Expect, Vector};
 use yaohao::announcement::{Earlier, History, Level};
 use yaohao::encoding::Digest;
@@ -25,6 +25,9 @@ pub fn vectors() -> Vec<Vector> {
         full("no-contributors", small().plan("[\"gongan\", \"yingji\"]\n\n[signers]", "[]\n\n[signers]")),
         full("absent-contributor", Small { absent: vec!["gongan"], ..small() }),
         full("without-beacon", small().without_beacon()),
+        full("public-values", small().public_values(BALLS)),
+        full("public-values-alone", small().public_values(DICE).plan("[\"gongan\", \"yingji\"]\n\n[signers]", "[]\n\n[signers]")),
+        full("wait-days", small().plan("\n[signers]", "wait_days = 1\n\n[signers]")),
         full("weighted", small().strata(&weighted("{ count = 3 }"))),
         full("weighted-certain", Small { targets: TARGETS.replace("70,", "7000,").replace("30,", "500,"), ..small().strata(&weighted("{ count = 4 }")) }),
         full("weighted-split", small().strata(&format!("{}\n{split}", weighted("{ rate = 5000, rounding = \"up\" }")))),
@@ -63,6 +66,7 @@ pub fn vectors() -> Vec<Vector> {
         full("two-signers", small().plan("holders = [\"yingji\"]\nthreshold = 1", "holders = [\"yingji\", \"gongan\"]\nthreshold = 2")),
         full("no-recusals", Small { recusals: "target,inspector,category\n".to_owned(), ..small() }),
         Vector { name: "order-on-trust", files: small().drawn(), policy: Some(Small { order_accepted: false, ..small() }.policy()), expect: Expect::Exit(3) },
+        Vector { name: "public-values-on-trust", files: small().public_values(BALLS).drawn(), policy: Some(small().public_values(BALLS).policy().replace("public_values = ", "# ")), expect: Expect::Exit(3) },
         Vector { name: "no-policy", files: small().drawn(), policy: None, expect: Expect::Exit(3) },
         Vector { name: "before-the-draw", files: small().closed(), policy: Some(small().policy()), expect: Expect::Exit(3) },
         Vector { name: "register-missing", files: without(small().drawn(), "targets.csv"), policy: Some(small().policy()), expect: Expect::Exit(3) },

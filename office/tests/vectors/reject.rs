@@ -2,7 +2,7 @@
 
 use super::accept::history;
 use super::support::{
-    Files, OTHER_SIGNATURE, Small, at, close_again, edit, insert, key, reannounce, record_again, replace, resign,
+    BALLS, Files, OTHER_SIGNATURE, Small, at, close_again, edit, insert, key, reannounce, record_again, replace, resign,
 };
 use super::{Expect, Vector};
 use yaohao::announcement::History;
@@ -287,7 +287,93 @@ pub fn vectors() -> Vec<Vector> {
     vectors.extend(without_a_published_line(&small, &base));
     vectors.extend(with_another_policy(&small, &base));
     vectors.extend(without_beacon());
+    vectors.extend(with_public_values());
+    vectors.extend(waited_too_long());
     vectors
+}
+
+/// Public values: sources that are too weak, numbers that no source can give, and those that it did not give.
+fn with_public_values() -> Vec<Vector> {
+    let small = Small::default().public_values(BALLS);
+    let (base, policy) = (small.drawn(), small.policy());
+    let with = |name, step, code, change: &dyn Fn(&mut Files)| {
+        let mut files = base.clone();
+        change(&mut files);
+        Vector { name, files, policy: Some(policy.clone()), expect: Expect::Reject { step, code } }
+    };
+    let numbers = |name, change: &dyn Fn(&mut Value)| {
+        with(name, "V11", "beacon.values", &|files| edit(files, "beacon.json", |value| change(at(value, "sources"))))
+    };
+    let announced = |name, step, code, change: &dyn Fn(&mut Value)| {
+        with(name, step, code, &|files| reannounce(files, |body| change(at(body, "seed"))))
+    };
+    vec![
+        numbers("public-value-out-of-range", &|sources| *at(sources, "0.values.5") = 34.into()),
+        numbers("public-value-below-range", &|sources| *at(sources, "1.values.0") = 0.into()),
+        numbers("public-values-not-ascending", &|sources| {
+            *at(sources, "0.values.0") = 4.into();
+            *at(sources, "0.values.1") = 2.into();
+        }),
+        numbers("public-value-twice", &|sources| *at(sources, "0.values.1") = 2.into()),
+        numbers("public-values-too-few", &|sources| *at(sources, "1.values") = Value::Array(Vec::new())),
+        numbers("public-values-of-another-source", &|sources| *at(sources, "0.id") = "green".into()),
+        numbers("public-values-of-fewer-sources", &|sources| {
+            let Value::Array(sources) = sources else { panic!("no list") };
+            sources.pop().unwrap();
+        }),
+        with("public-values-not-those-looked-up", "V11", "policy.values", &|files| {
+            edit(files, "beacon.json", |value| *at(value, "sources.2.values.0") = 568.into());
+        }),
+        with("round-where-values-were-announced", "V11", "beacon.kind", &|files| {
+            files.insert("beacon.json".to_owned(), Small::default().drawn()["beacon.json"].clone());
+        }),
+        announced("public-values-before-the-closing", "V5", "order.time", &|seed| {
+            *at(seed, "beacon.event_at") = "2024-10-14T09:30:00Z".into();
+        }),
+        announced("public-values-of-few-bits", "V2", "seed.bits", &|seed| {
+            let Value::Array(contributors) = at(seed, "contributors") else { panic!("no list") };
+            contributors.pop().unwrap();
+        }),
+        announced("public-values-of-very-few-bits", "V2", "seed.bits", &|seed| {
+            *at(seed, "beacon.sources.2.greatest") = 127.into();
+        }),
+        announced("public-values-repeated-without-order", "V2", "announcement.form", &|seed| {
+            *at(seed, "beacon.sources.0.distinct") = false.into();
+        }),
+        announced("public-values-of-no-range", "V2", "announcement.form", &|seed| {
+            *at(seed, "beacon.sources.0.least") = 34.into();
+        }),
+        with("public-values-with-one-contributor-absent", "V10", "seed.bits", &|files| {
+            files.remove("contribution-yingji.json").unwrap();
+            resign(files, "closing.json", |body| {
+                let item = at(body, "contributions.1");
+                remove(item, "digest");
+                insert(item, "absent", true);
+            });
+            record_again(files);
+        }),
+    ]
+}
+
+fn waited_too_long() -> Vec<Vector> {
+    let small = Small::default().plan("\n[signers]", "wait_days = 1\n\n[signers]");
+    let reject = |name, step, code, files, small: &Small| Vector {
+        name,
+        files,
+        policy: Some(small.policy()),
+        expect: Expect::Reject { step, code },
+    };
+    let mut late = small.drawn();
+    resign(&mut late, "record.json", |body| *at(body, "drawn_at") = "2024-10-15T17:13:34Z".into());
+    let mut never = Small::default().without_beacon().drawn();
+    reannounce(&mut never, |body| insert(at(body, "seed"), "wait_days", 1));
+    let mut long = small.drawn();
+    reannounce(&mut long, |body| *at(body, "seed.wait_days") = 366.into());
+    vec![
+        reject("drawn-after-the-wait", "V5", "order.time", late, &small),
+        reject("wait-without-a-beacon", "V2", "announcement.form", never, &Small::default().without_beacon()),
+        reject("wait-of-too-many-days", "V2", "json.member", long, &small),
+    ]
 }
 
 /// Strata without a chance that do not say why, and histories that do not hold together: all seen in V2.
@@ -434,7 +520,7 @@ fn without_beacon() -> Vec<Vector> {
     vec![
         reject("absent-without-beacon", "V10", "contribution.absent", absent),
         reject("value-not-the-committed-one", "V10", "contribution.commitment", files),
-        reject("beacon-where-none-was-announced", "V11", "beacon.round", extra),
+        reject("beacon-where-none-was-announced", "V11", "beacon.kind", extra),
     ]
 }
 

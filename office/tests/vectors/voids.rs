@@ -1,10 +1,11 @@
 //! Campaigns that were given up: before the beacon, after it, because no seats could be filled, and against the rules.
 
-use super::support::{BEACON_TIME, Files, Small, at, edit, insert, replace, resign, time, trusting_log, with_receipts};
+use super::support::{
+    BALLS, BEACON_TIME, Files, Small, at, edit, insert, replace, resign, time, trusting_log, with_receipts,
+};
 use super::{Expect, Vector};
 use yaohao::encoding::Value;
 use yaohao::ident::{Name, Text};
-use yaohao::seed::Beacon;
 
 pub fn accept() -> Vec<Vector> {
     let strict = || Small { order_accepted: false, ..Small::default() };
@@ -22,12 +23,18 @@ pub fn accept() -> Vec<Vector> {
         vector("void-early-witnessed", witnessed("2024-10-14T11:00:00Z", 0)),
         vector("void-early-witnessed-late", witnessed(BEACON_TIME, 3)),
         vector("void-late", plain(&Small::default(), late(&Small::default()), 0)),
+        vector("void-public-values", {
+            let balls = Small::default().public_values(BALLS);
+            plain(&balls, late(&balls), 0)
+        }),
         vector(
             "void-without-beacon",
             plain(&Small::default().without_beacon(), late(&Small::default().without_beacon()), 0),
         ),
         vector("void-infeasible", plain(&infeasible(), voided(&infeasible(), "infeasible", LATE, true), 0)),
         vector("void-no-beacon", plain(&Small::default(), voided(&Small::default(), "no-beacon", LATE, false), 3)),
+        vector("void-no-beacon-after-waiting", plain(&waiting(), voided(&waiting(), "no-beacon", WAITED, false), 3)),
+        vector("void-late-after-waiting", plain(&waiting(), voided(&waiting(), "register-wrong", WAITED, true), 0)),
         vector("void-not-closed", {
             let mut files = voided(&Small::default(), "no-beacon", LATE, false);
             files.remove("closing.json");
@@ -104,6 +111,10 @@ pub fn reject() -> Vec<Vector> {
     add("void-no-beacon-before-it-could-speak", "V5", "void.reason", early(), &|files| {
         resign(files, "void.json", |body| *at(body, "reason") = "no-beacon".into())
     });
+    let waited = voided(&waiting(), "no-beacon", WAITED, false);
+    add("void-no-beacon-while-it-is-waited-for", "V5", "void.reason", waited, &|files| {
+        resign(files, "void.json", |body| *at(body, "voided_at") = "2024-10-15T17:13:33Z".into())
+    });
     add("void-would-have-drawn-others", "V13", "outcome.differs", late(), &|files| {
         super::reject::swap_first_target(files)
     });
@@ -133,6 +144,13 @@ pub fn reject() -> Vec<Vector> {
 
 const LATE: &str = "2024-10-14T17:15:00Z";
 
+/// One second later than this campaign waits for its beacon.
+const WAITED: &str = "2024-10-15T17:13:34Z";
+
+fn waiting() -> Small {
+    Small::default().plan("\n[signers]", "wait_days = 1\n\n[signers]")
+}
+
 /// Somebody in every seat's department, and nobody who may sit.
 fn infeasible() -> Small {
     let small = Small { order_accepted: true, ..Small::default() };
@@ -161,7 +179,7 @@ fn late(small: &Small) -> Files {
 fn voided(small: &Small, reason: &str, at: &str, beacon: bool) -> Files {
     let folder = tempfile::tempdir().unwrap();
     let campaign = small.until_closed(folder.path());
-    let beacon = beacon.then(|| Beacon::new(super::support::ROUND, super::support::SIGNATURE).unwrap());
+    let beacon = beacon.then(|| super::support::said(&campaign));
     let (reason, text) = (Name::parse(reason).unwrap(), Text::parse("名录有误，作废重来").unwrap());
     campaign.void(reason, text, beacon, &time(at)).unwrap();
     super::support::read_folder(&campaign.public())
