@@ -38,12 +38,28 @@ impl Type {
             Self::Void => "void",
         }
     }
+
+    /// The type of a name.
+    ///
+    /// # Errors
+    /// [`Code::StatementType`].
+    pub fn parse(name: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
+            Fault::new(Code::StatementType).fact("found", name).fact("expected", Self::ALL.map(Self::name).join(", "))
+        })
+    }
 }
 
-/// A statement: a body that was read and checked as `B`, its digest, and signatures that were not checked yet.
+/// A statement: a body that was read and checked as `B`, in its envelope.
 #[derive(Debug, Clone)]
 pub struct Statement<B> {
     body: B,
+    envelope: Envelope,
+}
+
+/// What is around the body of every statement, whatever it says: its digest, and signatures that were not checked yet.
+#[derive(Debug, Clone)]
+pub struct Envelope {
     kind: Type,
     suite: Suite,
     value: Value,
@@ -72,30 +88,32 @@ impl<B: Body> Statement<B> {
     pub fn new(body: B) -> Self {
         let value = body.to_value();
         let digest = Digest::of(value.to_canonical().as_bytes());
-        Self { body, kind: B::TYPE, suite: Suite::Ed25519Sha256, value, digest, signatures: Vec::new() }
+        let envelope = Envelope { kind: B::TYPE, suite: Suite::Ed25519Sha256, value, digest, signatures: Vec::new() };
+        Self { body, envelope }
     }
 
     /// Reads a statement's file: canonical form, members, body. Signatures are checked by
-    /// [`Statement::check_signatures`].
+    /// [`Envelope::check_signatures`].
     ///
     /// # Errors
     /// The codes of form, [`Code::StatementType`], [`Code::StatementSpec`], [`Code::SuiteUnknown`], those of the body.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let (kind, suite, value, signatures) = parse_envelope(bytes)?;
-        if kind != B::TYPE.name() {
-            return Err(Fault::new(Code::StatementType).fact("found", kind).fact("expected", B::TYPE.name()));
+        let envelope = Envelope::parse(bytes)?;
+        if envelope.kind != B::TYPE {
+            let fault = Fault::new(Code::StatementType).fact("found", envelope.kind.name());
+            return Err(fault.fact("expected", B::TYPE.name()));
         }
-        let digest = Digest::of(value.to_canonical().as_bytes());
-        let body = B::from_value(value.clone())?;
-        Ok(Self { body, kind: B::TYPE, suite, value, digest, signatures })
+        let body = B::from_value(envelope.value.clone())?;
+        Ok(Self { body, envelope })
     }
 
     /// Adds a signature; a key signs once.
     pub fn sign(&mut self, key: &SecretKey) {
-        let signature = key.sign(signed_text(self.kind, &self.digest).as_bytes());
-        self.signatures.retain(|(other, _)| *other != key.public());
-        self.signatures.push((key.public(), signature));
-        self.signatures.sort();
+        let Envelope { kind, digest, signatures, .. } = &mut self.envelope;
+        let signature = key.sign(signed_text(*kind, digest).as_bytes());
+        signatures.retain(|(other, _)| *other != key.public());
+        signatures.push((key.public(), signature));
+        signatures.sort();
     }
 }
 
@@ -106,7 +124,60 @@ impl<B> Statement<B> {
         &self.body
     }
 
+    /// The envelope.
+    #[must_use]
+    pub fn envelope(&self) -> &Envelope {
+        &self.envelope
+    }
+
     /// The digest of the canonical body: what other statements name, and what is signed.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.envelope.digest
+    }
+
+    /// The bytes of the file.
+    #[must_use]
+    pub fn to_file(&self) -> String {
+        self.envelope.to_file()
+    }
+}
+
+impl Envelope {
+    /// Reads the envelope of a statement's file; of the body nothing but its canonical form is checked.
+    ///
+    /// # Errors
+    /// The codes of form, [`Code::StatementType`], [`Code::StatementSpec`], [`Code::SuiteUnknown`].
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        let mut members = Members::of(parse_canonical(bytes)?, "")?;
+        let spec = members.text("spec")?;
+        if spec != "yaohao/1" {
+            return Err(Fault::new(Code::StatementSpec).fact("found", spec));
+        }
+        let suite = members.parsed("suite", Suite::parse)?;
+        let kind = members.parsed("type", Type::parse)?;
+        let signatures = members.array("signatures", SIGNATURES, |value, path| {
+            let mut members = Members::of(value, path)?;
+            let signature = (members.parsed("key", PublicKey::parse)?, members.parsed("value", hex_array)?);
+            members.finish()?;
+            Ok(signature)
+        })?;
+        if signatures.is_empty() || !signatures.is_sorted_by(|a, b| a.0 < b.0) {
+            return Err(Fault::new(Code::SignatureForm)
+                .fact("detail", "signatures must be at least one, ascending by key, each key once"));
+        }
+        let value = members.value("body")?;
+        members.finish()?;
+        Ok(Self { kind, suite, digest: Digest::of(value.to_canonical().as_bytes()), value, signatures })
+    }
+
+    /// The statement's type.
+    #[must_use]
+    pub fn kind(&self) -> Type {
+        self.kind
+    }
+
+    /// The digest of the canonical body.
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.digest
@@ -182,37 +253,8 @@ pub struct Outline {
 /// The codes of form, [`Code::StatementType`], [`Code::StatementSpec`], [`Code::SuiteUnknown`],
 /// [`Code::SignatureInvalid`].
 pub fn outline(bytes: &[u8]) -> Result<Outline> {
-    let (kind, suite, value, signatures) = parse_envelope(bytes)?;
-    let kind = Type::ALL.into_iter().find(|known| known.name() == kind).ok_or_else(|| {
-        Fault::new(Code::StatementType).fact("found", &kind).fact("expected", Type::ALL.map(Type::name).join(", "))
-    })?;
-    let digest = Digest::of(value.to_canonical().as_bytes());
-    let number = Members::of(value.clone(), "body")?.parsed("number", Id::parse)?;
-    Statement { body: (), kind, suite, value, digest, signatures }.check_signatures()?;
-    Ok(Outline { kind, number, digest })
-}
-
-type Envelope = (String, Suite, Value, Vec<(PublicKey, [u8; 64])>);
-
-fn parse_envelope(bytes: &[u8]) -> Result<Envelope> {
-    let mut members = Members::of(parse_canonical(bytes)?, "")?;
-    let spec = members.text("spec")?;
-    if spec != "yaohao/1" {
-        return Err(Fault::new(Code::StatementSpec).fact("found", spec));
-    }
-    let suite = members.parsed("suite", Suite::parse)?;
-    let kind = members.text("type")?;
-    let signatures = members.array("signatures", SIGNATURES, |value, path| {
-        let mut members = Members::of(value, path)?;
-        let signature = (members.parsed("key", PublicKey::parse)?, members.parsed("value", hex_array)?);
-        members.finish()?;
-        Ok(signature)
-    })?;
-    if signatures.is_empty() || !signatures.is_sorted_by(|a, b| a.0 < b.0) {
-        return Err(Fault::new(Code::SignatureForm)
-            .fact("detail", "signatures must be at least one, ascending by key, each key once"));
-    }
-    let body = members.value("body")?;
-    members.finish()?;
-    Ok((kind, suite, body, signatures))
+    let envelope = Envelope::parse(bytes)?;
+    let number = Members::of(envelope.value.clone(), "body")?.parsed("number", Id::parse)?;
+    envelope.check_signatures()?;
+    Ok(Outline { kind: envelope.kind, number, digest: envelope.digest })
 }

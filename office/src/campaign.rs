@@ -184,7 +184,9 @@ impl Campaign {
             }
         }
         match missing {
-            Some(fault) if u64::try_from(statement.keys().count()).unwrap_or(0) < announcement.threshold => Err(fault),
+            Some(fault) if u64::try_from(statement.envelope().keys().count()).unwrap_or(0) < announcement.threshold => {
+                Err(fault)
+            }
             _ => Ok(()),
         }
     }

@@ -1,7 +1,10 @@
 //! How a campaign ended: one announcement ends in one record or one void (SPEC §11.1).
 
 use super::evidence::Documents;
+use super::steps::{Campaign, Done};
+use super::{Status, Step};
 use crate::announcement::BeaconPlan;
+use crate::encoding::count;
 use crate::fault::{Code, Fault, Result};
 use crate::ident::Time;
 use crate::record::{Record, Void};
@@ -33,6 +36,48 @@ impl Documents {
             None => self.closing.is_some(),
         };
         spoken || self.beacon.is_some()
+    }
+}
+
+impl Campaign<'_> {
+    /// What a step has to say of a campaign that was given up without an outcome, where that is not what it says of others.
+    pub(super) fn ended(&self, step: Step) -> Option<Result<Done>> {
+        let reason = self.documents.ended_without_outcome()?.reason.as_str();
+        let infeasible = reason == Void::INFEASIBLE;
+        Some(match step {
+            Step::Assignments if infeasible => self.v14_infeasible(),
+            // that the beacon is silent, or a closing was never signed, nobody can prove
+            Step::Record if [Void::NO_BEACON, Void::NOT_CLOSED].contains(&reason) => {
+                Ok(Done { status: Status::Trust, tallies: Vec::new() })
+            }
+            Step::Contributions if !infeasible && self.documents.closing.is_none() => self.v10_not_closed(),
+            Step::Beacon if !infeasible && self.documents.beacon.is_none() => Ok(Done::passed([])),
+            // nothing was drawn
+            Step::Seed | Step::Selection | Step::Assignments | Step::Record => Ok(Done::passed([])),
+            _ => return None,
+        })
+    }
+
+    /// A void that says that no assignment exists is right when there is none.
+    fn v14_infeasible(&self) -> Result<Done> {
+        match &self.outcome {
+            None => Ok(Done::skipped(Vec::new())),
+            Some(Err(fault)) if fault.code() == Code::AssignInfeasible => Ok(Done::passed([])),
+            Some(_) => Err(Fault::new(Code::VoidReason)
+                .file("void.json")
+                .fact("reason", Void::INFEASIBLE)
+                .fact("detail", "all seats can be filled")),
+        }
+    }
+
+    /// Contributions of a campaign that was given up before they were closed: they are of whom the announcement names.
+    fn v10_not_closed(&self) -> Result<Done> {
+        let announced = &self.documents.announcement.body().seed.contributors;
+        let stranger = self.documents.contributions.keys().find(|id| announced.iter().all(|known| known.id != **id));
+        match stranger {
+            Some(id) => Err(Fault::new(Code::ContributionSet).fact("contributor", id)),
+            None => Ok(Done::passed([("contributions", count(self.documents.contributions.len()))])),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::record::{Record, Void};
 use crate::register::Blocks;
 use crate::seed::{Beacon, Closing, Contribution};
 use crate::stamp::Stamp;
-use crate::statement::{Body, Statement};
+use crate::statement::{Body, Envelope, Statement};
 use std::collections::BTreeMap;
 
 /// The published files: a folder, an archive, or bytes in memory.
@@ -167,6 +167,23 @@ impl Documents {
             }
         }
         Ok(Self { announcement, contributions, closing, beacon, record, void, receipts, stamps })
+    }
+
+    /// Every statement by its file: the announcement, the contributions, what the signers say afterwards.
+    pub(super) fn statements(&self) -> Vec<(String, &Envelope)> {
+        let contributions = self.contributions.iter();
+        let contributions =
+            contributions.map(|(id, statement)| (format!("contribution-{id}.json"), statement.envelope()));
+        let later = [
+            self.closing.as_ref().map(Statement::envelope),
+            self.record.as_ref().map(Statement::envelope),
+            self.void.as_ref().map(Statement::envelope),
+        ];
+        let named = |envelope: &Envelope| format!("{}.json", envelope.kind().name());
+        std::iter::once(("announcement.json".to_owned(), self.announcement.envelope()))
+            .chain(contributions)
+            .chain(later.into_iter().flatten().map(|envelope| (named(envelope), envelope)))
+            .collect()
     }
 
     /// The files of SPEC §3 that are not there.

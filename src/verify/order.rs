@@ -1,7 +1,7 @@
 //! V5: the order of events as claimed, and what proves it from outside (SPEC §7.2, §7.5).
 
 use super::ending::check_void;
-use super::evidence::{Documents, RECEIPT, STAMP};
+use super::evidence::{DATED, Documents, RECEIPT, STAMP};
 use super::{Policy, Status};
 use crate::announcement::same_campaign;
 use crate::encoding::Digest;
@@ -77,18 +77,17 @@ pub(super) fn order(documents: &Documents, policy: Option<&Policy>) -> Result<Or
         existences: Vec::new(),
         uncounted: Vec::new(),
     };
-    let (closing, record) = (documents.closing.as_ref(), documents.record.as_ref());
-    let dated = [
-        ("announcement.json", "announcement", Some(documents.announcement.digest())),
-        ("closing.json", "closing", closing.map(crate::statement::Statement::digest)),
-        ("record.json", "record", record.map(crate::statement::Statement::digest)),
-        ("void.json", "void", documents.void.as_ref().map(crate::statement::Statement::digest)),
-    ];
     let Some(policy) = policy else { return Ok(order) };
-    for (file, kind, digest) in dated.into_iter().filter_map(|(file, kind, digest)| Some((file, kind, digest?))) {
+    for (name, envelope) in documents.statements() {
+        let Some(file) = DATED.into_iter().find(|dated| *dated == name) else { continue };
+        let digest = envelope.digest();
         if let Some(receipt) = documents.receipts.get(file) {
             let name = format!("{file}{RECEIPT}");
-            let leaf = Leaf { kind: Name::parse(kind)?, number: announcement.number.clone(), statement: digest };
+            let leaf = Leaf {
+                kind: Name::parse(envelope.kind().name())?,
+                number: announcement.number.clone(),
+                statement: digest,
+            };
             match policy.logs.iter().find(|log| log.name().as_str() == receipt.origin()) {
                 None => order.uncounted.push(name),
                 Some(log) => {

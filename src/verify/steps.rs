@@ -8,11 +8,10 @@ use crate::draw::{Binding, Pool, Selection, check_strata};
 use crate::encoding::{Digest, Value, count};
 use crate::fault::{Code, Fault, Result};
 use crate::outcome::{Outcome, draw_inspectors, draw_targets};
-use crate::record::{FileMark, Void, cells_of, departments_of};
+use crate::record::{FileMark, cells_of, departments_of};
 use crate::register::{Commitment, Inspectors, Reasons, Recusals, scan};
 use crate::seed::{Beacon, Seed, Values, check_contributions};
-use crate::statement::{Statement, Type};
-use crate::suite::PublicKey;
+use crate::statement::{Envelope, Statement, Type};
 
 /// A step that did not fail.
 #[derive(Debug)]
@@ -26,7 +25,7 @@ impl Done {
         Self { status: Status::Passed, tallies: tallies.to_vec() }
     }
 
-    fn skipped(files: Vec<String>) -> Self {
+    pub(super) fn skipped(files: Vec<String>) -> Self {
         Self { status: Status::Skipped(files), tallies: Vec::new() }
     }
 }
@@ -44,7 +43,7 @@ impl Documents {
 /// A campaign under verification, with what earlier steps found for later ones.
 pub(super) struct Campaign<'a> {
     evidence: &'a dyn Evidence,
-    documents: &'a Documents,
+    pub(super) documents: &'a Documents,
     policy: Option<&'a Policy>,
     limits: &'a Limits,
     missing: &'a [String],
@@ -54,7 +53,7 @@ pub(super) struct Campaign<'a> {
     /// The result of the pass over the targets: the pool must outlive its binding, so the selection is derived at once.
     targets: Option<TargetsPass>,
     inspectors: Option<Inspectors>,
-    outcome: Option<Result<Outcome>>,
+    pub(super) outcome: Option<Result<Outcome>>,
 }
 
 struct TargetsPass {
@@ -81,22 +80,8 @@ impl<'a> Campaign<'a> {
         if !lacking.is_empty() {
             return Ok(Done::skipped(lacking));
         }
-        if let Some(void) = self.documents.ended_without_outcome() {
-            match (step, void.reason.as_str()) {
-                (Step::Assignments, Void::INFEASIBLE) => return self.v14_infeasible(),
-                // nothing was drawn; that the beacon is silent, or a closing was never signed, nobody can prove
-                (Step::Record, Void::NO_BEACON | Void::NOT_CLOSED) => {
-                    return Ok(Done { status: Status::Trust, tallies: Vec::new() });
-                }
-                (Step::Contributions, reason) if reason != Void::INFEASIBLE && self.documents.closing.is_none() => {
-                    return self.v10_not_closed();
-                }
-                (Step::Beacon, reason) if reason != Void::INFEASIBLE && self.documents.beacon.is_none() => {
-                    return Ok(Done::passed([]));
-                }
-                (Step::Seed | Step::Selection | Step::Assignments | Step::Record, _) => return Ok(Done::passed([])),
-                _ => {}
-            }
+        if let Some(done) = self.ended(step) {
+            return done;
         }
         match step {
             Step::Files | Step::Form => Ok(Done::passed([])),
@@ -143,45 +128,28 @@ impl<'a> Campaign<'a> {
     }
 
     fn v3_signatures(&self) -> Result<Done> {
-        let documents = self.documents;
-        let announcement = documents.announcement.body();
-        let mut signatures = 0_u64;
+        let announcement = self.documents.announcement.body();
         let signers: Vec<_> = announcement.signers.iter().map(|signer| signer.key).collect();
-        let mut check =
-            |name: String, keys: Vec<PublicKey>, valid: Result<()>, allowed: &[PublicKey], threshold: u64| {
-                valid.map_err(|fault| fault.file(&name))?;
-                if let Some(key) = keys.iter().find(|key| !allowed.contains(key)) {
-                    return Err(Fault::new(Code::SignatureKey).file(name).fact("key", key));
-                }
-                if count(keys.len()) < threshold {
-                    return Err(Fault::new(Code::SignatureThreshold)
-                        .file(name)
-                        .fact("found", keys.len())
-                        .fact("expected", threshold));
-                }
-                signatures = signatures.saturating_add(count(keys.len()));
-                Ok(())
+        let mut signatures = 0_u64;
+        for (file, envelope) in self.documents.statements() {
+            let keys: Vec<_> = envelope.keys().collect();
+            let (allowed, threshold) = match contributor_of(&file) {
+                None => (signers.clone(), announcement.threshold),
+                // a stranger's key is nowhere announced: V10 refuses its contribution
+                Some(id) => match announcement.seed.contributors.iter().find(|contributor| contributor.id == id) {
+                    Some(contributor) => (vec![contributor.key], 1),
+                    None => (keys.clone(), 1),
+                },
             };
-        let threshold = announcement.threshold;
-        let of = &documents.announcement;
-        check("announcement.json".into(), of.keys().collect(), of.check_signatures(), &signers, threshold)?;
-        for (id, statement) in &documents.contributions {
-            let keys: Vec<_> = statement.keys().collect();
-            // a stranger's key is nowhere announced: V10 refuses its contribution
-            let allowed = match announcement.seed.contributors.iter().find(|contributor| contributor.id == *id) {
-                Some(contributor) => vec![contributor.key],
-                None => keys.clone(),
-            };
-            check(format!("contribution-{id}.json"), keys, statement.check_signatures(), &allowed, 1)?;
-        }
-        if let Some(of) = &documents.closing {
-            check("closing.json".into(), of.keys().collect(), of.check_signatures(), &signers, threshold)?;
-        }
-        if let Some(of) = &documents.record {
-            check("record.json".into(), of.keys().collect(), of.check_signatures(), &signers, threshold)?;
-        }
-        if let Some(of) = &documents.void {
-            check("void.json".into(), of.keys().collect(), of.check_signatures(), &signers, threshold)?;
+            envelope.check_signatures().map_err(|fault| fault.file(&file))?;
+            if let Some(key) = keys.iter().find(|key| !allowed.contains(key)) {
+                return Err(Fault::new(Code::SignatureKey).file(file).fact("key", key));
+            }
+            if count(keys.len()) < threshold {
+                let fault = Fault::new(Code::SignatureThreshold).file(file);
+                return Err(fault.fact("found", keys.len()).fact("expected", threshold));
+            }
+            signatures = signatures.saturating_add(count(keys.len()));
         }
         Ok(Done::passed([("signatures", signatures)]))
     }
@@ -193,7 +161,7 @@ impl<'a> Campaign<'a> {
         if !policy.beacons.iter().any(|accepted| accepted == beacon) {
             return Err(Fault::new(Code::PolicyBeacon).fact("beacon", beacon));
         }
-        trusted(policy, Type::Announcement, &documents.announcement)?;
+        documents.statements().into_iter().try_for_each(|(file, envelope)| trusted(policy, &file, envelope))?;
         for (holder, key) in super::announced_keys(documents.announcement.body()) {
             if !policy.knows_rightly(&holder, &key) {
                 return Err(Fault::new(Code::PolicyHolder).file("announcement.json").fact("holder", holder));
@@ -206,11 +174,6 @@ impl<'a> Campaign<'a> {
                     .fact("contributor", &contributor.id));
             }
         }
-        // their keys are the announced ones (V3), and those are trusted
-        documents.contributions.values().try_for_each(|statement| accepted_suite(policy, statement))?;
-        documents.closing.as_ref().map_or(Ok(()), |closing| trusted(policy, Type::Closing, closing))?;
-        documents.record.as_ref().map_or(Ok(()), |record| trusted(policy, Type::Record, record))?;
-        documents.void.as_ref().map_or(Ok(()), |void| trusted(policy, Type::Void, void))?;
         Ok(Done::passed([("keys", count(policy.keys.len()))]))
     }
 
@@ -358,28 +321,6 @@ impl<'a> Campaign<'a> {
         Ok(Done::passed([]))
     }
 
-    /// A void that says that no assignment exists is right when there is none.
-    fn v14_infeasible(&self) -> Result<Done> {
-        match &self.outcome {
-            None => Ok(Done::skipped(Vec::new())),
-            Some(Err(fault)) if fault.code() == Code::AssignInfeasible => Ok(Done::passed([])),
-            Some(_) => Err(Fault::new(Code::VoidReason)
-                .file("void.json")
-                .fact("reason", Void::INFEASIBLE)
-                .fact("detail", "all seats can be filled")),
-        }
-    }
-
-    /// Contributions of a campaign that was given up before they were closed: they are of whom the announcement names.
-    fn v10_not_closed(&self) -> Result<Done> {
-        let announced = &self.documents.announcement.body().seed.contributors;
-        let stranger = self.documents.contributions.keys().find(|id| announced.iter().all(|known| known.id != **id));
-        match stranger {
-            Some(id) => Err(Fault::new(Code::ContributionSet).fact("contributor", id)),
-            None => Ok(Done::passed([("contributions", count(self.documents.contributions.len()))])),
-        }
-    }
-
     /// Compares a published file with what was derived, then the record's mark of it.
     fn compare_file(&self, name: &str, expected: &str, rows: u64, mark: &FileMark, claimed: &str) -> Result<()> {
         let found = read_up_to(self.evidence, name, count(expected.len()).saturating_add(1))?;
@@ -407,22 +348,16 @@ fn derive_seed(documents: &Documents) -> Option<Seed> {
     Some(Seed::new(announcement, &documents.announcement.digest(), &values, documents.beacon.as_ref()))
 }
 
-fn accepted_suite<B>(policy: &Policy, statement: &Statement<B>) -> Result<()> {
-    if policy.suites.contains(&statement.suite()) {
-        return Ok(());
+/// Whether the policy takes the suite, and signatures of enough holders. The keys of contributions are the announced ones
+/// (V3), and those are looked at with the announcement.
+fn trusted(policy: &Policy, file: &str, envelope: &Envelope) -> Result<()> {
+    if !policy.suites.contains(&envelope.suite()) {
+        return Err(Fault::new(Code::PolicySuite).file(file).fact("suite", envelope.suite().name()));
     }
-    Err(Fault::new(Code::PolicySuite).fact("suite", statement.suite().name()))
-}
-
-fn trusted<B>(policy: &Policy, kind: Type, statement: &Statement<B>) -> Result<()> {
-    let file = format!("{}.json", kind.name());
-    accepted_suite(policy, statement).map_err(|fault| fault.file(&file))?;
-    let holders = policy.holders(kind, statement.keys());
-    if holders.len() < policy.threshold {
-        return Err(Fault::new(Code::PolicyKeys)
-            .file(file)
-            .fact("found", holders.len())
-            .fact("expected", policy.threshold));
+    let holders = policy.holders(envelope.kind(), envelope.keys());
+    if envelope.kind() != Type::Contribution && holders.len() < policy.threshold {
+        let fault = Fault::new(Code::PolicyKeys).file(file);
+        return Err(fault.fact("found", holders.len()).fact("expected", policy.threshold));
     }
     Ok(())
 }

@@ -52,7 +52,7 @@ pub(super) fn sign(screen: &Screen, arguments: &KeySign) -> Outcome {
 
 fn signed<B: Body>(bytes: &[u8], key: &SecretKey) -> Result<String> {
     let mut statement = Statement::<B>::parse(bytes)?;
-    statement.check_signatures()?;
+    statement.envelope().check_signatures()?;
     statement.sign(key);
     Ok(statement.to_file())
 }

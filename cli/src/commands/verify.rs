@@ -260,15 +260,15 @@ fn proof(screen: &Screen, arguments: &Verify, policy: Option<&Policy>) -> Outcom
     };
     let path = public_of(folder).join("announcement.json");
     let statement: Statement<Announcement> = Statement::parse(&read_bytes(&path).map_err(one)?).map_err(one)?;
-    statement.check_signatures().map_err(one)?;
+    statement.envelope().check_signatures().map_err(one)?;
     let body = statement.body();
     let announced =
         body.register(&proof.register).ok_or_else(|| one(Fault::new(Code::ProofRoot).fact("detail", "register")))?;
     proof
         .check_against(&body.number, &statement.digest(), &announced.commitment, &announced.withheld)
         .map_err(named)?;
-    let found =
-        policy.map_or(0, |policy| policy.holders(yaohao::statement::Type::Announcement, statement.keys()).len());
+    let found = policy
+        .map_or(0, |policy| policy.holders(yaohao::statement::Type::Announcement, statement.envelope().keys()).len());
     match policy {
         Some(policy) if found < policy.threshold => {
             let fault = Fault::new(Code::PolicyKeys).file("announcement.json").fact("found", found);
