@@ -13,6 +13,7 @@ pub mod keys;
 pub mod ledger;
 pub mod plan;
 pub mod prove;
+pub mod sealed;
 pub mod simulate;
 pub mod staffing;
 pub mod table;
