@@ -12,6 +12,8 @@ use std::path::PathBuf;
 pub(crate) struct Cli {
     #[arg(long, global = true, value_parser = ["zh", "en"], hide_possible_values = true)]
     pub(crate) lang: Option<String>,
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -178,6 +180,8 @@ pub(crate) enum KeyCommand {
     New(KeyNew),
     Show(KeyShow),
     Sign(KeySign),
+    Lock(KeyFiles),
+    Unlock(KeyFiles),
     Trust(Dir),
 }
 
@@ -185,6 +189,14 @@ pub(crate) enum KeyCommand {
 pub(crate) struct KeyNew {
     pub(crate) holder: String,
     pub(crate) dir: PathBuf,
+    #[arg(long)]
+    pub(crate) plain: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyFiles {
+    #[arg(id = "key_files", value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

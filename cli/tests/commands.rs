@@ -16,7 +16,13 @@ fn yaohao(folder: &Path, arguments: &[&str]) -> Run {
 
 fn run(folder: &Path, arguments: &[&str], locale: &str) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_yaohao"));
-    command.current_dir(folder).args(arguments).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", locale);
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .env_remove("YAOHAO_PASSPHRASE_FILE")
+        .env_remove("LC_ALL")
+        .env_remove("LC_MESSAGES")
+        .env("LANG", locale);
     let Output { status, stdout, stderr } = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Run { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
@@ -235,8 +241,8 @@ fn a_campaign_by_hand() {
     yaohao(here, &["check", dir]).exits(0).says("All seats could be filled");
     yaohao(here, &["announce", dir]).exits(2).says("key.missing");
     for holder in ["yingji", "gongan", "shichang"] {
-        yaohao(here, &["key", "new", holder, dir]).exits(0).says("Fingerprint");
-        yaohao(here, &["key", "new", holder, dir]).exits(1);
+        yaohao(here, &["key", "new", holder, dir, "--plain"]).exits(0).says("Fingerprint");
+        yaohao(here, &["key", "new", holder, dir, "--plain"]).exits(1);
     }
     yaohao(here, &["announce", dir]).exits(1).says("commitment.missing");
     for contributor in ["gongan", "shichang"] {
@@ -274,6 +280,77 @@ fn a_campaign_by_hand() {
     yaohao(here, &["key", "sign", &format!("{dir}/public/record.json"), "--key", &key]).exits(0);
     yaohao(here, &["key", "show", &key]).exits(0).says("Fingerprint");
     yaohao(here, &["verify", dir, "--trust", "trust.toml"]).exits(0);
+}
+
+/// Keys under a passphrase: made, used, refused, and the register key beside them.
+#[test]
+fn keys_lie_under_a_passphrase() {
+    use yaohao_office::keys::{KeyFolder, Rehearsal};
+    use yaohao_office::locked::{Passphrase, Work};
+    let folder = demo();
+    let here = folder.path();
+    let keys = here.join("d/private/keys");
+    for (file, text) in [("right", "correct horse\n"), ("wrong", "battery staple"), ("empty", "\n")] {
+        std::fs::write(here.join(file), text).unwrap();
+    }
+    // nobody to ask, nothing to read, nothing in it: nothing is made
+    let before = snapshot(here);
+    yaohao(here, &["key", "new", "new", "d"]).exits(2).says("key.passphrase-needed").says("--plain");
+    yaohao(here, &["key", "new", "new", "d", "--passphrase-file", "empty"]).exits(1).says("key.passphrase-empty");
+    yaohao(here, &["key", "new", "new", "d", "--passphrase-file", "nowhere"]).exits(2).says("file.missing");
+    assert!(snapshot(here) == before, "a refused command left something");
+    yaohao(here, &["key", "new", "new", "d", "--passphrase-file", "right"]).exits(0).says("under the passphrase");
+    assert!(std::fs::read_to_string(keys.join("new.key")).unwrap().starts_with("-----BEGIN AGE ENCRYPTED FILE-----"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(keys.join("new.key")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    // the demonstration's keys again, under a passphrase that costs little
+    let names: Vec<String> = std::fs::read_dir(&keys)
+        .unwrap()
+        .filter_map(|entry| Some(entry.unwrap().file_name().to_str()?.strip_suffix(".key")?.to_owned()))
+        .filter(|name| name != "new")
+        .collect();
+    let passphrase = Passphrase::parse("correct horse").unwrap();
+    for name in &names {
+        std::fs::remove_file(keys.join(format!("{name}.key"))).unwrap();
+        let holder = yaohao::ident::Id::parse(name).unwrap();
+        KeyFolder::new(&keys).make_under(&holder, Some((&passphrase, Work::LEAST)), &mut Rehearsal::new(name)).unwrap();
+    }
+    std::fs::remove_dir_all(here.join("d/public")).unwrap();
+    std::fs::remove_file(here.join("d/private/register.key")).unwrap();
+    let plan = std::fs::read_to_string(here.join("d/plan.toml")).unwrap();
+    let beacon = plan.lines().find(|line| line.starts_with("beacon = ")).unwrap();
+    let later = plan.replace(beacon, "beacon = { kind = \"drand\", at = \"2199-01-01T00:00:00Z\" }");
+    std::fs::write(here.join("d/plan.toml"), later).unwrap();
+    let before = snapshot(here);
+    yaohao(here, &["check", "d"]).exits(0);
+    yaohao(here, &["announce", "d"]).exits(2).says("key.passphrase-needed");
+    yaohao(here, &["announce", "d", "--passphrase-file", "wrong"]).exits(1).says("key.passphrase");
+    assert!(snapshot(here) == before, "a refused command left something");
+    yaohao(here, &["announce", "d", "--passphrase-file", "right"]).exits(0).says("Announced");
+    let register = here.join("d/private/register.key");
+    assert!(std::fs::read_to_string(&register).unwrap().starts_with("-----BEGIN AGE ENCRYPTED FILE-----"));
+    let contributor = names.first().unwrap();
+    yaohao(here, &["contribute", "d", "--as", contributor]).exits(2).says("key.passphrase-needed");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_yaohao"));
+    command.current_dir(here).args(["contribute", "d", "--as", contributor]).env("YAOHAO_PASSPHRASE_FILE", "right");
+    assert!(command.output().unwrap().status.success());
+
+    // off and on again
+    let key = format!("d/private/keys/{contributor}.key");
+    yaohao(here, &["key", "unlock", &key, "--passphrase-file", "wrong"]).exits(1).says("key.passphrase");
+    yaohao(here, &["key", "unlock", &key, "--passphrase-file", "right"]).exits(0).says("lies open");
+    let shown = yaohao(here, &["key", "show", &key]).exits(0).out;
+    yaohao(here, &["key", "unlock", &key]).exits(1).says("key.lock");
+    yaohao(here, &["key", "lock", &key, "--passphrase-file", "right"]).exits(0);
+    yaohao(here, &["key", "lock", &key, "--passphrase-file", "right"]).exits(1).says("key.lock");
+    assert_eq!(yaohao(here, &["key", "show", &key, "--passphrase-file", "right"]).exits(0).out, shown);
+    let statement = "d/public/announcement.json";
+    yaohao(here, &["key", "sign", statement, "--key", &key]).exits(2).says("key.passphrase-needed");
+    yaohao(here, &["key", "sign", statement, "--key", &key, "--passphrase-file", "right"]).exits(0);
 }
 
 /// Too few officers: the set that shows it, exit 1, and nothing written.

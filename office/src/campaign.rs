@@ -180,6 +180,8 @@ impl Campaign {
         for signer in &announcement.signers {
             match self.keys().secret(&signer.holder) {
                 Ok(key) => statement.sign(&key),
+                // a key that is here and was not opened is not a key of another office
+                Err(fault) if is_locked(&fault) => return Err(fault),
                 Err(fault) => missing = missing.or(Some(fault)),
             }
         }
@@ -462,6 +464,17 @@ pub fn recorded_lots(record: &Record) -> Result<Lots> {
         return Err(Fault::new(Code::SeedText).file("record.json").fact("found", record.seed).fact("expected", found));
     }
     Ok(Lots::of(found))
+}
+
+fn is_locked(fault: &Fault) -> bool {
+    matches!(
+        fault.code(),
+        Code::KeyPassphrase
+            | Code::KeyPassphraseNeeded
+            | Code::KeyPassphraseEmpty
+            | Code::KeyPassphraseDiffers
+            | Code::KeyWork
+    )
 }
 
 /// Verifies files as they lie on the disk; any failure is a fault.

@@ -1,13 +1,53 @@
 //! Secrets of the office: signing keys, the register key, and where randomness comes from.
 
-use crate::files::{make_folder, read_text, shown, write_fault};
+use crate::files::{make_folder, read_text, shown, write_fault, write_whole};
+use crate::locked::{Passphrase, Work, is_locked, open, seal};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use yaohao::encoding::{Digest, hex_array};
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
 use yaohao::suite::{PublicKey, SecretKey};
+use zeroize::Zeroizing;
+
+/// Where a passphrase comes from: given the key's file, it asks whoever runs the program.
+pub type Ask = dyn Fn(&Path) -> Result<Passphrase> + Send + Sync;
+
+/// How this process asks, and what has opened a key already. One process has one terminal: that is why it is not handed
+/// through every function that may read a key.
+struct Asked {
+    ask: Box<Ask>,
+    known: Mutex<Option<Passphrase>>,
+}
+
+static ASKED: OnceLock<Asked> = OnceLock::new();
+
+/// Says once how keys under a passphrase are opened; without it they are refused. What has opened one key is tried for the
+/// next before anybody is asked again.
+pub fn ask_with(ask: Box<Ask>) {
+    let _ = ASKED.set(Asked { ask, known: Mutex::new(None) });
+}
+
+/// The passphrase that has opened a key of this run.
+fn known() -> Option<Passphrase> {
+    ASKED.get().and_then(|asked| asked.known.lock().unwrap_or_else(PoisonError::into_inner).clone())
+}
+
+fn unlocked(path: &Path, text: &str) -> Result<Zeroizing<Vec<u8>>> {
+    let needed = || Fault::new(Code::KeyPassphraseNeeded).fact("file", shown(path));
+    let asked = ASKED.get().ok_or_else(needed)?;
+    if let Some(passphrase) = known()
+        && let Ok(secret) = open(text, &passphrase)
+    {
+        return Ok(secret);
+    }
+    let passphrase = (asked.ask)(path)?;
+    let secret = open(text, &passphrase)?;
+    *asked.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(passphrase);
+    Ok(secret)
+}
 
 /// Where secrets come from.
 pub trait Entropy {
@@ -81,12 +121,20 @@ impl RegisterKey {
         private.join("register.key").exists()
     }
 
-    /// Keeps the key in a campaign that has none; one that is there stays.
+    /// Keeps the key in a campaign that has none; one that is there stays. It lies under the passphrase that has opened a
+    /// signing key of this run, if one was needed: whoever protects the one wants the other protected.
     ///
     /// # Errors
     /// [`Code::FileWrite`].
     pub fn keep(&self, private: &Path) -> Result<()> {
-        if Self::exists(private) { Ok(()) } else { write_secret(&private.join("register.key"), &self.secret) }
+        if Self::exists(private) {
+            return Ok(());
+        }
+        let path = private.join("register.key");
+        match known() {
+            None => write_secret(&path, &self.secret),
+            Some(passphrase) => write_locked(&path, &self.secret, &passphrase, Work::USUAL),
+        }
     }
 
     /// Reads the register key of a campaign.
@@ -94,7 +142,7 @@ impl RegisterKey {
     /// # Errors
     /// [`Code::KeyForm`], [`Code::FileMissing`], [`Code::FileRead`].
     pub fn load(private: &Path) -> Result<Self> {
-        read_secret(&private.join("register.key")).map(Self::of)
+        read_secret(&private.join("register.key")).map(|secret| Self::of(*secret))
     }
 
     /// A key for a look before any is made: what comes out of it is thrown away.
@@ -142,25 +190,57 @@ impl KeyFolder {
         Self(folder.to_owned())
     }
 
-    /// Makes a key for a holder.
+    /// Makes a key for a holder, which lies open: for rehearsals, and where the folder itself is protected.
     ///
     /// # Errors
     /// [`Code::CampaignExists`] when there is one, [`Code::FileWrite`].
     pub fn make(&self, holder: &Id, entropy: &mut dyn Entropy) -> Result<PublicKey> {
+        self.make_under(holder, None, entropy)
+    }
+
+    /// Makes a key for a holder, under a passphrase if there is one. The public key then lies beside it, so that whoever
+    /// only needs that is asked for nothing.
+    ///
+    /// # Errors
+    /// [`Code::CampaignExists`] when there is one, [`Code::FileWrite`].
+    pub fn make_under(
+        &self,
+        holder: &Id,
+        lock: Option<(&Passphrase, Work)>,
+        entropy: &mut dyn Entropy,
+    ) -> Result<PublicKey> {
         make_folder(&self.0)?;
+        self.must_not_exist(holder)?;
         let path = self.path(holder);
-        if path.exists() {
-            return Err(Fault::new(Code::CampaignExists).fact("file", shown(&path)));
+        let secret = Zeroizing::new(entropy.secret()?);
+        let public = SecretKey::from_bytes(&secret).public();
+        let beside = self.0.join(format!("{holder}.pub"));
+        match lock {
+            None => write_secret(&path, &secret)?,
+            Some(_) if beside.exists() => {
+                return Err(Fault::new(Code::CampaignExists).fact("file", shown(&beside)));
+            }
+            Some((passphrase, work)) => {
+                write_locked(&path, &secret, passphrase, work)?;
+                write_whole(&beside, format!("{public}\n").as_bytes())?;
+            }
         }
-        let secret = entropy.secret()?;
-        write_secret(&path, &secret)?;
-        Ok(SecretKey::from_bytes(&secret).public())
+        Ok(public)
+    }
+
+    /// Refuses a holder that has a key.
+    ///
+    /// # Errors
+    /// [`Code::CampaignExists`].
+    pub fn must_not_exist(&self, holder: &Id) -> Result<()> {
+        let path = self.path(holder);
+        if path.exists() { Err(Fault::new(Code::CampaignExists).fact("file", shown(&path))) } else { Ok(()) }
     }
 
     /// A holder's secret key.
     ///
     /// # Errors
-    /// [`Code::KeyMissing`], [`Code::KeyForm`].
+    /// [`Code::KeyMissing`]; as [`read_key`].
     pub fn secret(&self, holder: &Id) -> Result<SecretKey> {
         let path = self.path(holder);
         if !path.exists() {
@@ -188,31 +268,116 @@ impl KeyFolder {
     }
 }
 
-/// Reads a secret key file.
+/// Reads a secret key file, and asks for its passphrase if it is under one.
 ///
 /// # Errors
-/// [`Code::KeyForm`], [`Code::FileMissing`], [`Code::FileRead`].
+/// [`Code::KeyForm`], [`Code::FileMissing`], [`Code::FileRead`]; [`Code::KeyPassphraseNeeded`], [`Code::KeyPassphrase`],
+/// [`Code::KeyWork`].
 pub fn read_key(path: &Path) -> Result<SecretKey> {
     read_secret(path).map(|secret| SecretKey::from_bytes(&secret))
 }
 
-fn read_secret(path: &Path) -> Result<[u8; 32]> {
+/// Puts an open key file under a passphrase.
+///
+/// # Errors
+/// [`Code::KeyLock`] when it is under one; [`Code::KeyForm`], [`Code::FileMissing`], [`Code::FileWrite`].
+pub fn lock(path: &Path, passphrase: &Passphrase, work: Work) -> Result<()> {
+    let text = Zeroizing::new(read_text(path)?);
+    if is_locked(&text) {
+        return Err(Fault::new(Code::KeyLock).file(shown(path)).fact("state", "under a passphrase"));
+    }
+    let text = seal_secret(&*hex_secret(path, &text)?, passphrase, work)?;
+    replace_private(path, &text)
+}
+
+/// Takes the passphrase from a key file.
+///
+/// # Errors
+/// [`Code::KeyLock`] when it lies open; as [`read_key`]; [`Code::FileWrite`].
+pub fn unlock(path: &Path) -> Result<()> {
     let text = read_text(path)?;
+    if !is_locked(&text) {
+        return Err(Fault::new(Code::KeyLock).file(shown(path)).fact("state", "without a passphrase"));
+    }
+    let secret = read_secret(path)?;
+    replace_private(path, &hex_line(&secret))
+}
+
+fn read_secret(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
+    let text = Zeroizing::new(read_text(path)?);
+    if !is_locked(&text) {
+        return hex_secret(path, &text);
+    }
+    let secret = unlocked(path, &text).map_err(|fault| fault.file(shown(path)))?;
+    hex_secret(path, std::str::from_utf8(&secret).unwrap_or_default())
+}
+
+fn hex_secret(path: &Path, text: &str) -> Result<Zeroizing<[u8; 32]>> {
     hex_array(text.trim())
+        .map(Zeroizing::new)
         .map_err(|_| Fault::new(Code::KeyForm).file(shown(path)).fact("detail", "no 64 hexadecimal digits"))
+}
+
+fn hex_line(secret: &[u8; 32]) -> Zeroizing<String> {
+    let mut digits = Zeroizing::new(hex::encode(secret));
+    digits.push('\n');
+    digits
+}
+
+/// What is locked is the whole text of an open key file, so that `age -d` gives one.
+fn seal_secret(secret: &[u8; 32], passphrase: &Passphrase, work: Work) -> Result<String> {
+    seal(hex_line(secret).as_bytes(), passphrase, work, &mut System)
+}
+
+fn write_locked(path: &Path, secret: &[u8; 32], passphrase: &Passphrase, work: Work) -> Result<()> {
+    write_private(path, &seal_secret(secret, passphrase, work)?)
 }
 
 /// Writes 64 hexadecimal digits to a new file that only its owner can read.
 pub(crate) fn write_secret(path: &Path, secret: &[u8; 32]) -> Result<()> {
+    write_private(path, &hex_line(secret))
+}
+
+/// A new file that only its owner can read, whole or not there.
+fn write_private(path: &Path, text: &str) -> Result<()> {
+    let temporary = beside(path);
+    let placed = put(&temporary, text).and_then(|()| match std::fs::hard_link(&temporary, path) {
+        // a link never takes the place of another file; where there are no links, the look before must do
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists && !path.exists() => {
+            std::fs::rename(&temporary, path)
+        }
+        other => other,
+    });
+    let _ = std::fs::remove_file(&temporary);
+    placed.map_err(|error| write_fault(path, &error))
+}
+
+/// The same in the place of another.
+fn replace_private(path: &Path, text: &str) -> Result<()> {
+    let temporary = beside(path);
+    put(&temporary, text).and_then(|()| std::fs::rename(&temporary, path)).map_err(|error| {
+        let _ = std::fs::remove_file(&temporary);
+        write_fault(path, &error)
+    })
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!(".{name}.tmp"))
+}
+
+fn put(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write as _;
+    // what an interrupted command left
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let write = || {
-        let mut file = options.open(path)?;
-        writeln!(file, "{}", hex::encode(secret))?;
-        file.sync_all()
-    };
-    write().map_err(|error| write_fault(path, &error))
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }

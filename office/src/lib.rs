@@ -12,6 +12,7 @@ pub mod history;
 pub mod intake;
 pub mod keys;
 pub mod ledger;
+pub mod locked;
 pub mod looked_up;
 pub mod plan;
 pub mod prove;

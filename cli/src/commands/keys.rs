@@ -1,7 +1,7 @@
 //! key: make, show, sign, and a policy to start from.
 
-use super::{Outcome, Screen, one};
-use crate::args::{KeyNew, KeyShow, KeySign};
+use super::{Outcome, Screen, one, passphrase};
+use crate::args::{KeyFiles, KeyNew, KeyShow, KeySign};
 use std::collections::BTreeMap;
 use std::path::Path;
 use yaohao::announcement::Announcement;
@@ -13,14 +13,43 @@ use yaohao::statement::{Body, Statement};
 use yaohao::suite::{PublicKey, SecretKey};
 use yaohao_office::campaign::Campaign;
 use yaohao_office::files::{read_bytes, read_text, write_whole};
-use yaohao_office::keys::{System, read_key};
+use yaohao_office::keys::{self, System, read_key};
+use yaohao_office::locked::Work;
 
-pub(super) fn new(screen: &Screen, arguments: &KeyNew) -> Outcome {
+pub(super) fn new(screen: &Screen, arguments: &KeyNew, file: Option<&Path>) -> Outcome {
     let holder = Id::parse(&arguments.holder).map_err(one)?;
     let keys = Campaign::new(&arguments.dir).keys();
-    let public = keys.make(&holder, &mut System).map_err(one)?;
+    // nobody is asked for a passphrase that then opens nothing
+    keys.must_not_exist(&holder).map_err(one)?;
+    let name = format!("{holder}.key");
+    let phrase = match arguments.plain {
+        true => None,
+        false => Some(passphrase::new(file, screen.language, &name).map_err(one)?),
+    };
+    let lock = phrase.as_ref().map(|phrase| (phrase, Work::USUAL));
+    let public = keys.make_under(&holder, lock, &mut System).map_err(one)?;
     screen.say("key-made", &[("holder", &holder), ("key", &public), ("fingerprint", &public.fingerprint())]);
-    screen.say("key-keep", &[]);
+    screen.say(if arguments.plain { "key-keep" } else { "key-keep-locked" }, &[]);
+    Ok(0)
+}
+
+/// Puts key files under one passphrase.
+pub(super) fn lock(screen: &Screen, arguments: &KeyFiles, file: Option<&Path>) -> Outcome {
+    let names: Vec<String> = arguments.files.iter().map(|file| file.display().to_string()).collect();
+    let phrase = passphrase::new(file, screen.language, &names.join(", ")).map_err(one)?;
+    for file in &arguments.files {
+        keys::lock(file, &phrase, Work::USUAL).map_err(one)?;
+        screen.say("key-locked", &[("file", &file.display())]);
+    }
+    Ok(0)
+}
+
+/// Takes the passphrase from key files.
+pub(super) fn unlock(screen: &Screen, arguments: &KeyFiles) -> Outcome {
+    for file in &arguments.files {
+        keys::unlock(file).map_err(one)?;
+        screen.say("key-unlocked", &[("file", &file.display())]);
+    }
     Ok(0)
 }
 

@@ -8,6 +8,7 @@ mod keys;
 mod log;
 mod log_witness;
 mod new;
+mod passphrase;
 mod prove;
 mod publish;
 mod show;
@@ -39,6 +40,8 @@ static UNWRITTEN: AtomicBool = AtomicBool::new(false);
 /// Runs a command and gives the exit code of SPEC §12 and the design: 0 done, 1 rejected, 2 unreadable, 3 as far as it goes.
 pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
     let screen = Screen { language };
+    let arguments_file = passphrase::file(arguments.passphrase_file);
+    passphrase::ask_for(arguments_file.clone(), language);
     let outcome = match arguments.command {
         Command::Demo(demo) => demo::run(&screen, &demo),
         Command::New(dir) => new::run(&screen, &dir.dir),
@@ -55,7 +58,9 @@ pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
         Command::Simulate(arguments) => simulate::run(&screen, &arguments),
         Command::Generate(arguments) => generate(&screen, &arguments),
         Command::Key(key) => match key.command {
-            KeyCommand::New(arguments) => keys::new(&screen, &arguments),
+            KeyCommand::New(arguments) => keys::new(&screen, &arguments, arguments_file.as_deref()),
+            KeyCommand::Lock(arguments) => keys::lock(&screen, &arguments, arguments_file.as_deref()),
+            KeyCommand::Unlock(arguments) => keys::unlock(&screen, &arguments),
             KeyCommand::Show(arguments) => keys::show(&screen, &arguments),
             KeyCommand::Sign(arguments) => keys::sign(&screen, &arguments),
             KeyCommand::Trust(dir) => keys::trust(&screen, &dir.dir),
@@ -146,6 +151,7 @@ fn exit_code(fault: &Fault) -> u8 {
         | Code::PolicyForm
         | Code::KeyForm
         | Code::KeyMissing
+        | Code::KeyPassphraseNeeded
         | Code::CampaignState
         | Code::FileUtf8
         | Code::IntakeEncoding
