@@ -265,14 +265,16 @@ RECEIPTS = {name + ".tlog-proof": name for name in ("announcement.json", "closin
 STAMPS = [name + ".tsr" for name in RECEIPTS.values()]
 def read_policy(path):
     policy = tomllib.loads(read(path).decode("utf-8"))
-    signs = [("announcement", "closing", "record", "void", "contribution"), 0, MANY]
+    signs = [("announcement", "closing", "record", "void", "contribution", "rotation", "revocation"), 0, MANY]
     shape(policy, {"spec": ("yaohao/1",), "threshold": number(1), "order?": ("publisher",),
                    "suites": [("ed25519-sha256",), 0, MANY], "public_values?": is_values_text,
                    "beacons": [("drand-quicknet", "public-values", "none"), 0, MANY],
                    "logs?": [is_string, 0, MANY], "witnesses?": [is_string, 0, MANY], "witness_threshold?": number(1),
                    "authorities?": [{"name": is_id, "certificate": is_string}, 0, MANY],
                    "limits?": {k + "?": COUNT for k in LIMITS},
-                   "keys": [{"holder": is_id, "key": is_digest, "signs": signs}, 1, MANY]}, "policy")
+                   "keys": [{"holder": is_id, "key": is_digest, "signs": signs, "from?": is_time, "until?": is_time}, 1, MANY]},
+          "policy")
+    for k in policy["keys"]: expect("from" not in k or "until" not in k or k["from"] < k["until"], "policy: a key's period")
     expect(len({k["key"] for k in policy["keys"]}) == len(policy["keys"]), "policy: a key stands twice")
     return policy
 # ---------------------------------------------------------------- §4.5 proofs

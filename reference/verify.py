@@ -117,7 +117,9 @@ def v5_order(c):
     late = record and "wait_days" in c.ann["seed"] and unix(record["drawn_at"]) > last_day(c.ann["seed"])
     expect(not late, "drawn later than the announcement waits for its beacon")
     if c.void: check_end(c, unix(c.void["voided_at"]), start, earliest)
-    proof = proof_of_order(c, earliest if c.beacon["kind"] != "none" else None)
+    times = proven_times(c)
+    check_periods(c, times)
+    proof = proof_of_order(c, times, earliest if c.beacon["kind"] != "none" else None)
     if proof: return f"the claimed times are in order; {proof}"
     if c.policy is None or "order" not in c.policy:
         return "trust", "the claimed times are in order; whether they are true is not proven"
@@ -135,21 +137,43 @@ def check_end(c, voided, start, earliest):
     waited = "wait_days" not in c.ann["seed"] or voided > last_day(c.ann["seed"])
     expect(why != "no-beacon" or waited, "reason no-beacon, and the announcement waits longer")
     expect(why != "not-closed" or c.contributors and "closing.json" not in c.data, "reason not-closed, and a closing, or none due")
-def proof_of_order(c, beacon):
-    """§7.5: what proves that the pivot existed before the beacon, or None. Every receipt that counts must be right."""
-    if c.policy is None: return None
+def proven_times(c):
+    """§7.5: file -> when it existed at the latest, by the policy's witnesses. Every receipt that counts must be right."""
+    if c.policy is None: return {}
     logs = [verifier_key(key, 1) for key in c.policy.get("logs", [])]
     witnesses = [verifier_key(key, 4) for key in c.policy.get("witnesses", [])]
     c.notes += [f"{n} was NOT CHECKED: this program does not verify time stamps." for n in STAMPS if n in c.data]
-    pivot, proof = "closing.json" if c.contributors else "announcement.json", None
-    if c.nothing and c.nothing not in NOTHING_DRAWN: pivot = "void.json"
+    times = {}
     for name, kind, doc in (s for s in c.statements if s[0] in c.receipts):
         entry = f"yaohao/1 leaf\n{kind}\n{c.ann['number']}\n{body_digest(doc)}\n".encode()
         time = existed_at(c.receipts[name], entry, logs, witnesses, c.policy.get("witness_threshold", 1))
         if time is False: c.notes.append(f"{name}.tlog-proof is of a log that the policy does not name.")
-        elif time is not None and name == pivot and beacon is not None and time < beacon:
-            proof = f"{name} existed {beacon - time} s before the beacon, by the policy's witnesses"
-    return proof
+        elif time is not None: times[name] = time
+    return times
+def proof_of_order(c, times, beacon):
+    """§7.5: what proves that the pivot existed before the beacon, or None."""
+    pivot = "closing.json" if c.contributors else "announcement.json"
+    if c.nothing and c.nothing not in NOTHING_DRAWN: pivot = "void.json"
+    if pivot in times and beacon is not None and times[pivot] < beacon:
+        return f"{pivot} existed {beacon - times[pivot]} s before the beacon, by the policy's witnesses"
+CLAIMED = {"announcement": "announced_at", "contribution": "contributed_at", "closing": "closed_at", "record": "drawn_at",
+           "void": "voided_at"}
+def check_periods(c, times):
+    """§12.1: of each statement enough keys signed within their periods."""
+    if c.policy is None: return
+    for name, kind, doc in c.statements:
+        claimed = doc["body"][CLAIMED[kind]]
+        # what names this statement by its digest is not older
+        later = [n for n in times if n == name or kind == "announcement"
+                 or n == "record.json" and kind in ("contribution", "closing") or n == "closing.json" and kind == "contribution"]
+        known = min((times[n] for n in later), default=None)
+        if known is None and "order" in c.policy: known = unix(claimed)
+        signed = {s["key"] for s in doc["signatures"]}
+        keys = [k for k in c.policy["keys"] if k["key"] in signed and kind in k["signs"]]
+        good = {k["holder"] for k in keys if k.get("from", "") <= claimed
+                and ("until" not in k or known is not None and known < unix(k["until"]))}
+        needed = 1 if kind == "contribution" else c.policy["threshold"]
+        expect(len(good) >= needed, f"{name}: not signed within the periods of enough keys")
 def register_rows(c, name, form, key_cells=1):
     """§4: the rows of a register as objects, of the given form, after comparing it with its commitment."""
     file, told = name + ".csv", c.ann["registers"][name]

@@ -21,5 +21,6 @@ pub mod draw;
 pub mod assign;
 pub mod outcome;
 pub mod record;
+pub mod notice;
 pub mod ledger;
 pub mod verify;

@@ -2,7 +2,7 @@
 
 use crate::encoding::{Digest, Members, Value, hex_array, object, parse_canonical};
 use crate::fault::{Code, Fault, Result};
-use crate::ident::Id;
+use crate::ident::{Id, Time};
 use crate::suite::{PublicKey, SecretKey, Suite};
 
 /// Most signatures of one statement.
@@ -21,11 +21,23 @@ pub enum Type {
     Record,
     /// The end of a campaign that has no outcome.
     Void,
+    /// A key follows another.
+    Rotation,
+    /// A key is no longer to be believed.
+    Revocation,
 }
 
 impl Type {
     /// Every type.
-    pub const ALL: [Self; 5] = [Self::Announcement, Self::Contribution, Self::Closing, Self::Record, Self::Void];
+    pub const ALL: [Self; 7] = [
+        Self::Announcement,
+        Self::Contribution,
+        Self::Closing,
+        Self::Record,
+        Self::Void,
+        Self::Rotation,
+        Self::Revocation,
+    ];
 
     /// Its name in statements and policies.
     #[must_use]
@@ -36,6 +48,21 @@ impl Type {
             Self::Closing => "closing",
             Self::Record => "record",
             Self::Void => "void",
+            Self::Rotation => "rotation",
+            Self::Revocation => "revocation",
+        }
+    }
+
+    /// The member of its body that says when it was made, as claimed.
+    #[must_use]
+    pub fn time_member(self) -> &'static str {
+        match self {
+            Self::Announcement => "announced_at",
+            Self::Contribution => "contributed_at",
+            Self::Closing => "closed_at",
+            Self::Record => "drawn_at",
+            Self::Void => "voided_at",
+            Self::Rotation | Self::Revocation => "noticed_at",
         }
     }
 
@@ -181,6 +208,16 @@ impl Envelope {
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// When it was made, as it claims.
+    #[must_use]
+    pub fn claimed_time(&self) -> Option<Time> {
+        let Value::Object(members) = &self.value else { return None };
+        match members.get(self.kind.time_member()) {
+            Some(Value::Text(text)) => Time::parse(text).ok(),
+            _ => None,
+        }
     }
 
     /// The suite.

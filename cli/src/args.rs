@@ -30,6 +30,7 @@ pub(crate) enum Command {
     Publish(Publish),
     Void(Void),
     Verify(Verify),
+    Audit(Audit),
     Explain(Explain),
     Prove(Prove),
     Simulate(Simulate),
@@ -119,6 +120,22 @@ pub(crate) struct Verify {
     pub(crate) trust: Option<PathBuf>,
     #[arg(long, value_name = "DIR")]
     pub(crate) campaign: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", requires = "trust")]
+    pub(crate) notices: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    #[arg(value_name = "SITE")]
+    pub(crate) site: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
+    #[arg(id = "mirror", long = "mirror", value_name = "DIR")]
+    pub(crate) mirrors: Vec<PathBuf>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -182,6 +199,8 @@ pub(crate) enum KeyCommand {
     Sign(KeySign),
     Lock(KeyFiles),
     Unlock(KeyFiles),
+    Rotate(KeyRotate),
+    Revoke(KeyRevoke),
     Trust(Dir),
 }
 
@@ -197,6 +216,42 @@ pub(crate) struct KeyNew {
 pub(crate) struct KeyFiles {
     #[arg(id = "key_files", value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyRotate {
+    #[arg(id = "key_holder", long = "holder", value_name = "ID")]
+    pub(crate) holder: String,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) old: PathBuf,
+    #[arg(id = "new_key", long = "new", value_name = "FILE")]
+    pub(crate) new: PathBuf,
+    #[arg(id = "key_from", long = "from", value_name = "TIME")]
+    pub(crate) from: String,
+    #[arg(id = "notice_number", long = "number", value_name = "ID")]
+    pub(crate) number: String,
+    #[arg(id = "notice_out", long = "out", value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyRevoke {
+    #[arg(id = "key_holder", long = "holder", value_name = "ID")]
+    pub(crate) holder: String,
+    #[arg(id = "revoked_key", long = "revoked", value_name = "HEX")]
+    pub(crate) key: String,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: String,
+    #[arg(id = "revocation_reason", long = "reason", value_name = "NAME")]
+    pub(crate) reason: String,
+    #[arg(id = "revocation_text", long = "text", value_name = "TEXT")]
+    pub(crate) text: String,
+    #[arg(id = "notice_signers", long = "with", value_name = "FILE", required = true)]
+    pub(crate) signers: Vec<PathBuf>,
+    #[arg(id = "notice_number", long = "number", value_name = "ID")]
+    pub(crate) number: String,
+    #[arg(id = "notice_out", long = "out", value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -5,12 +5,15 @@
 
 mod ending;
 mod evidence;
+mod notices;
 mod order;
+mod period;
 mod policy;
 mod report;
 mod steps;
 
 pub use evidence::{DATED, Evidence};
+pub use notices::{Heeded, heed};
 pub use order::{Existence, Order};
 pub use policy::{Limits, Policy, TrustedAuthority, TrustedKey};
 pub use report::{Assumption, Report, Status, Step, StepReport, Tally, Verdict, Verified};

@@ -2,6 +2,7 @@
 
 use super::ending::check_void;
 use super::evidence::{DATED, Documents, RECEIPT, STAMP};
+use super::period::check_periods;
 use super::{Policy, Status};
 use crate::announcement::same_campaign;
 use crate::encoding::Digest;
@@ -104,11 +105,12 @@ pub(super) fn order(documents: &Documents, policy: Option<&Policy>) -> Result<Or
             }
         }
     }
+    check_periods(documents, &order, policy)?;
     Ok(order)
 }
 
 /// What an authority of the policy has stamped, and when; `None` for a stamp of anybody else's.
-fn stamped(policy: &Policy, stamp: Option<&Stamp>, digest: &Digest) -> Result<Option<(Time, String)>> {
+pub(super) fn stamped(policy: &Policy, stamp: Option<&Stamp>, digest: &Digest) -> Result<Option<(Time, String)>> {
     let Some(stamp) = stamp.filter(|_| !policy.authorities.is_empty()) else { return Ok(None) };
     let authorities: Vec<Authority> = policy.authorities.iter().map(|known| known.authority.clone()).collect();
     match stamp.check(digest, &authorities) {
@@ -174,7 +176,12 @@ fn broken(earlier: &str, later: &str) -> Fault {
 
 /// What the policy's witnesses say of a leaf in a log that the policy names. With a threshold of k the k-th earliest
 /// time counts: if fewer than k of them lie, one who does not has seen the leaf by then.
-fn witnessed(policy: &Policy, receipt: &Receipt, log: &Verifier, leaf: &Leaf) -> Result<Option<(Time, Vec<String>)>> {
+pub(super) fn witnessed(
+    policy: &Policy,
+    receipt: &Receipt,
+    log: &Verifier,
+    leaf: &Leaf,
+) -> Result<Option<(Time, Vec<String>)>> {
     let signed = receipt.check(&leaf.hash(), log)?;
     let mut seen = Vec::new();
     for witness in &policy.witnesses {

@@ -1,7 +1,7 @@
 //! What the reader brings: whom to trust, what to accept, how much to read (SPEC §12).
 
 use crate::fault::{Code, Fault, Result, toml_fault};
-use crate::ident::Id;
+use crate::ident::{Id, Time};
 use crate::ledger::{Algorithm, Verifier};
 use crate::seed::Values;
 use crate::stamp::Authority;
@@ -52,6 +52,10 @@ pub struct TrustedKey {
     pub holder: Id,
     /// The key.
     pub key: PublicKey,
+    /// From when it counts: statements that claim to be older are not its.
+    pub from: Option<Time>,
+    /// Until when: statements that are not proven to be older are not its.
+    pub until: Option<Time>,
     /// What it may sign.
     pub signs: Vec<Type>,
 }
@@ -108,6 +112,8 @@ struct FileKey {
     holder: String,
     key: String,
     signs: Vec<String>,
+    from: Option<String>,
+    until: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -233,10 +239,17 @@ fn trusted(key: FileKey) -> Result<TrustedKey> {
         let kind = Type::ALL.into_iter().find(|kind| kind.name() == name);
         kind.ok_or_else(|| malformed(&format!("{name:?} is not a type of statement")))
     });
+    let time = |text: Option<String>| text.map(|text| Time::parse(&text)).transpose().map_err(wrap);
+    let (from, until) = (time(key.from)?, time(key.until)?);
+    if from.as_ref().zip(until.as_ref()).is_some_and(|(from, until)| from >= until) {
+        return Err(malformed(&format!("the key of {} ends before it begins", key.holder)));
+    }
     Ok(TrustedKey {
         holder: Id::parse(&key.holder).map_err(wrap)?,
         key: PublicKey::parse(&key.key).map_err(wrap)?,
         signs: signs.collect::<Result<_>>()?,
+        from,
+        until,
     })
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use yaohao::announcement::Announcement;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
+use yaohao::notice::{Revocation, Rotation};
 use yaohao::record::{Record, Void};
 use yaohao::seed::{Closing, Contribution};
 use yaohao::statement::{Body, Statement};
@@ -71,6 +72,8 @@ pub(super) fn sign(screen: &Screen, arguments: &KeySign) -> Outcome {
     let signed = signed::<Announcement>(&bytes, &key)
         .or_else(|fault| other_type(fault, || signed::<Record>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Void>(&bytes, &key)))
+        .or_else(|fault| other_type(fault, || signed::<Rotation>(&bytes, &key)))
+        .or_else(|fault| other_type(fault, || signed::<Revocation>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Closing>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Contribution>(&bytes, &key)));
     let text = signed.map_err(|fault| one(fault.file(arguments.file.display().to_string())))?;

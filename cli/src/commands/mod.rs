@@ -1,5 +1,6 @@
 //! One file a command or a few that belong together. Each gives an exit code or the faults to show.
 
+mod audit;
 mod campaign;
 mod check;
 mod demo;
@@ -8,6 +9,7 @@ mod keys;
 mod log;
 mod log_witness;
 mod new;
+mod notices;
 mod passphrase;
 mod prove;
 mod publish;
@@ -53,6 +55,7 @@ pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
         Command::Void(arguments) => campaign::void(&screen, &arguments),
         Command::Publish(arguments) => publish::run(&screen, &arguments),
         Command::Verify(arguments) => verify::run(&screen, &arguments),
+        Command::Audit(arguments) => audit::run(&screen, &arguments),
         Command::Explain(arguments) => explain::run(&screen, &arguments),
         Command::Prove(arguments) => prove::run(&screen, &arguments),
         Command::Simulate(arguments) => simulate::run(&screen, &arguments),
@@ -61,6 +64,8 @@ pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
             KeyCommand::New(arguments) => keys::new(&screen, &arguments, arguments_file.as_deref()),
             KeyCommand::Lock(arguments) => keys::lock(&screen, &arguments, arguments_file.as_deref()),
             KeyCommand::Unlock(arguments) => keys::unlock(&screen, &arguments),
+            KeyCommand::Rotate(arguments) => notices::rotate(&screen, &arguments),
+            KeyCommand::Revoke(arguments) => notices::revoke(&screen, &arguments),
             KeyCommand::Show(arguments) => keys::show(&screen, &arguments),
             KeyCommand::Sign(arguments) => keys::sign(&screen, &arguments),
             KeyCommand::Trust(dir) => keys::trust(&screen, &dir.dir),

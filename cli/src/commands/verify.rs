@@ -8,11 +8,18 @@ use yaohao::announcement::Announcement;
 use yaohao::fault::{Code, Fault};
 use yaohao::register::{Proof, ProofKind};
 use yaohao::statement::Statement;
-use yaohao::verify::{Existence, Order, Policy, Report, Status, Step, StepReport, Verdict, verify};
+use yaohao::verify::{Existence, Order, Policy, Report, Status, Step, StepReport, Verdict, heed, verify};
 use yaohao_office::files::{Folder, read_bytes, read_text};
 
 pub(super) fn run(screen: &Screen, arguments: &Verify) -> Outcome {
     let policy = arguments.trust.as_deref().map(read_policy).transpose()?;
+    let (policy, notices) = match (policy, &arguments.notices) {
+        (Some(policy), Some(folder)) => {
+            let (policy, notices) = heed(&policy, &Folder::new(folder)).map_err(one)?;
+            (Some(policy), notices)
+        }
+        (policy, _) => (policy, Vec::new()),
+    };
     if arguments.path.is_file() {
         return proof(screen, arguments, policy.as_ref());
     }
@@ -20,9 +27,14 @@ pub(super) fn run(screen: &Screen, arguments: &Verify) -> Outcome {
     let report = verify(&Folder::new(&folder), policy.as_ref());
     if !arguments.json {
         screen.say("verify-folder", &[("folder", &folder.display())]);
+        notices.iter().for_each(|notice| super::audit::heeded(screen, notice));
     }
     if arguments.json {
-        screen.line(&to_json(screen, &report).to_string());
+        let mut value = to_json(screen, &report);
+        if let Some(members) = value.as_object_mut().filter(|_| !notices.is_empty()) {
+            members.insert("notices".to_owned(), notices.iter().map(super::audit::notice_json).collect());
+        }
+        screen.line(&value.to_string());
         return Ok(report.verdict.exit_code());
     }
     steps(screen, &report);
@@ -35,7 +47,7 @@ fn public_of(path: &Path) -> PathBuf {
     if public.is_dir() && !path.join("announcement.json").exists() { public } else { path.to_owned() }
 }
 
-fn read_policy(path: &Path) -> Result<Policy, Vec<Fault>> {
+pub(super) fn read_policy(path: &Path) -> Result<Policy, Vec<Fault>> {
     let parsed = read_text(path).and_then(|text| Policy::parse(&text));
     parsed.map_err(|fault| one(fault.file(path.display().to_string())))
 }

@@ -41,6 +41,23 @@ pub fn accept() -> Vec<Vector> {
             expect: Expect::Exit(0),
         },
         Vector {
+            // witnessed at noon: before the key ended
+            policy: Some(ending(&policy(&strict(), 1), "2024-10-14T12:00:01Z")),
+            ..proven("key-ended-after-it-was-proven", &[(one, NOON)], 1, 0)
+        },
+        Vector {
+            name: "key-ended-on-the-publishers-word",
+            files: Small::default().drawn(),
+            policy: Some(ending(&Small::default().policy(), "2024-10-14T17:15:01Z")),
+            expect: Expect::Exit(0),
+        },
+        Vector {
+            name: "key-begun-with-the-announcement",
+            files: Small::default().drawn(),
+            policy: Some(beginning(&Small::default().policy(), "2024-10-14T08:00:00Z")),
+            expect: Expect::Exit(0),
+        },
+        Vector {
             name: "order-no-beacon-no-proof",
             files: with(&strict().without_beacon(), &["announcement.json", "closing.json"]),
             policy: Some(policy(&strict().without_beacon(), 1)),
@@ -80,7 +97,30 @@ pub fn reject() -> Vec<Vector> {
     add("receipt-beside-a-changed-signature", "V3", "signature.invalid", &|files| {
         edit(files, "closing.json", |value| insert(super::support::at(value, "signatures.0"), "value", "0".repeat(128)))
     });
+    let mut period = |name, files: Files, policy: String| {
+        let expect = Expect::Reject { step: "V5", code: "policy.period" };
+        vectors.push(Vector { name, files, policy: Some(policy), expect });
+    };
+    let ended = ending(&policy(&strict(), 1), NOON);
+    period("key-ended-before-it-was-proven", with(&strict(), &STATEMENTS), ended);
+    let last = ending(&policy(&strict(), 1), "2024-10-14T12:00:01Z");
+    // the closing is old enough, and the record may have been signed by whoever found the key
+    period("key-ended-and-the-record-is-unproven", with(&strict(), &["closing.json"]), last.clone());
+    period("key-ended-and-nothing-is-proven", strict().drawn(), last);
+    let small = Small::default();
+    period("key-ended-before-the-record", small.drawn(), ending(&small.policy(), "2024-10-14T17:15:00Z"));
+    period("key-not-begun", small.drawn(), beginning(&small.policy(), "2024-10-14T08:00:01Z"));
     vectors
+}
+
+/// The policy's keys count until a time.
+fn ending(policy: &str, until: &str) -> String {
+    policy.replace("\nholder = ", &format!("\nuntil = \"{until}\"\nholder = "))
+}
+
+/// The policy's keys count from a time.
+fn beginning(policy: &str, from: &str) -> String {
+    policy.replace("\nholder = ", &format!("\nfrom = \"{from}\"\nholder = "))
 }
 
 fn strict() -> Small {

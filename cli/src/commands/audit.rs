@@ -1,0 +1,135 @@
+//! audit: everything that an office publishes, looked over as a whole.
+
+use super::{Outcome, Screen, now, one};
+use crate::args::Audit as Arguments;
+use serde_json::{Value, json};
+use yaohao::ident::Time;
+use yaohao::verify::{Heeded, Policy};
+use yaohao_office::audit::{Audit, Finding, Site, Statistics, audit};
+
+pub(super) fn run(screen: &Screen, arguments: &Arguments) -> Outcome {
+    let policy = arguments.trust.as_deref().map(super::verify::read_policy).transpose()?;
+    let now = match &arguments.at {
+        Some(text) => Time::parse(text).map_err(|fault| one(fault.column("--at")))?,
+        None => now()?,
+    };
+    let site = Site { folder: &arguments.site, mirrors: &arguments.mirrors, policy: policy.as_ref(), now: &now };
+    let found = audit(&site, crate::progress::watch(screen.language).as_ref()).map_err(one)?;
+    if arguments.json {
+        screen.line(&to_json(screen, &found, &now).to_string());
+        return Ok(found.exit_code());
+    }
+    let exit = found.exit_code();
+    shown(screen, &found, policy.as_ref(), &now);
+    Ok(exit)
+}
+
+fn shown(screen: &Screen, found: &Audit, policy: Option<&Policy>, now: &Time) {
+    screen.say("audit-of", &[("campaigns", &found.campaigns.len()), ("time", now)]);
+    let header = ["number", "state", "verdict"].map(|name| screen.language.text(&format!("audit-{name}"))).to_vec();
+    let row = |campaign: &yaohao_office::audit::Audited| {
+        vec![
+            campaign.number.clone(),
+            screen.language.text(&format!("state-{}", campaign.state.name())),
+            screen.language.text(&format!("short-{}", campaign.report.verdict.name())),
+        ]
+    };
+    screen.table(&std::iter::once(header).chain(found.campaigns.iter().map(row)).collect::<Vec<_>>());
+    match found.log {
+        Some(size) => screen.say("audit-log", &[("size", &size)]),
+        None => {}
+    }
+    found.notices.iter().for_each(|notice| heeded(screen, notice));
+    statistics(screen, &found.statistics);
+    for wrong in [true, false] {
+        let some: Vec<&Finding> = found.findings.iter().filter(|finding| finding.wrong == wrong).collect();
+        if !some.is_empty() {
+            screen.say(if wrong { "audit-wrong" } else { "audit-remarks" }, &[("count", &some.len())]);
+            some.iter().for_each(|finding| screen.fault(&finding.fault));
+        }
+    }
+    if policy.is_none() {
+        screen.say("audit-no-policy", &[]);
+    }
+    let end = match found.exit_code() {
+        0 => "audit-clean",
+        1 => "audit-not-clean",
+        2 => "audit-empty",
+        _ => "audit-open",
+    };
+    screen.say(end, &[]);
+}
+
+/// What came of a notice about a key.
+pub(super) fn heeded(screen: &Screen, notice: &Heeded) {
+    let why = screen.language.text(&format!("notice-{}", notice.why));
+    match &notice.from {
+        Some(time) => screen
+            .say("notice-heeded", &[("file", &notice.file), ("holder", &notice.holder), ("time", time), ("why", &why)]),
+        None => screen.say("notice-ignored", &[("file", &notice.file), ("holder", &notice.holder), ("why", &why)]),
+    }
+}
+
+fn statistics(screen: &Screen, found: &Statistics) {
+    if found.campaigns < 2 || found.targets == 0 {
+        return;
+    }
+    screen.say("audit-statistics", &[("campaigns", &found.campaigns), ("targets", &found.targets)]);
+    let header = ["times", "observed", "expected", "deviation"];
+    let header = header.map(|name| screen.language.text(&format!("audit-{name}"))).to_vec();
+    let rows = found.repeats.iter().map(|row| {
+        vec![
+            row.times.to_string(),
+            row.observed.to_string(),
+            format!("{:.1}", row.expected),
+            format!("{:+.1}", row.deviation),
+        ]
+    });
+    screen.table(&std::iter::once(header).chain(rows).collect::<Vec<_>>());
+    let expected = format!("{:.1}", found.pairs.1);
+    screen.say("audit-pairs", &[("observed", &found.pairs.0), ("expected", &expected)]);
+    if found.left_out > 0 {
+        screen.say("audit-left-out", &[("cells", &found.left_out)]);
+    }
+}
+
+fn to_json(screen: &Screen, found: &Audit, now: &Time) -> Value {
+    let finding = |finding: &Finding| {
+        let (file, row, column) = finding.fault.place();
+        let (what, remedy) = screen.language.fault_parts(&finding.fault);
+        json!({
+            "code": finding.fault.code().name(), "wrong": finding.wrong, "what": what, "remedy": remedy,
+            "file": file, "row": row, "column": column,
+        })
+    };
+    let repeats = found.statistics.repeats.iter().map(|row| {
+        json!({"times": row.times, "observed": row.observed, "expected": row.expected, "deviation": row.deviation})
+    });
+    json!({
+        "spec": "yaohao/1",
+        "at": now.to_string(),
+        "exit": found.exit_code(),
+        "campaigns": found.campaigns.iter().map(|campaign| json!({
+            "place": campaign.place, "number": campaign.number, "state": campaign.state.name(),
+            "verdict": campaign.report.verdict.name(),
+        })).collect::<Vec<_>>(),
+        "log": found.log,
+        "notices": found.notices.iter().map(notice_json).collect::<Vec<_>>(),
+        "findings": found.findings.iter().map(finding).collect::<Vec<_>>(),
+        "statistics": {
+            "campaigns": found.statistics.campaigns,
+            "targets": found.statistics.targets,
+            "cells_left_out": found.statistics.left_out,
+            "repeats": repeats.collect::<Vec<_>>(),
+            "pairs": {"observed": found.statistics.pairs.0, "expected": found.statistics.pairs.1},
+        },
+    })
+}
+
+/// A notice in a report for machines.
+pub(super) fn notice_json(notice: &Heeded) -> Value {
+    json!({
+        "file": notice.file, "holder": notice.holder.as_str(), "why": notice.why,
+        "from": notice.from.as_ref().map(ToString::to_string),
+    })
+}
