@@ -86,7 +86,7 @@ fn receipts(site: &Path, log: &Log, campaign: &Audited) -> Vec<Finding> {
         if receipt.origin() != here.origin.as_str() {
             continue;
         }
-        let checked = receipt.check(&leaf.hash(), &log.verifier());
+        let checked = receipt.check(&leaf.hash(), log.verifier());
         let signed = match checked {
             Ok(signed) => signed,
             Err(fault) => {

@@ -15,7 +15,7 @@ pub(super) fn log(here: &Log, folder: &Path) -> Vec<Finding> {
         return vec![remark(Fault::new(Code::AuditMirrorLacks).file(shown(folder)).fact("what", "log"))];
     }
     // the key with which this one was opened: another one would be another log
-    let there = match Home::new(&path).open(Some(&here.verifier())) {
+    let there = match Home::new(&path).open(Some(here.verifier())) {
         Ok(log) => log,
         Err(fault) => return vec![wrong(fault.file(shown(&path)))],
     };

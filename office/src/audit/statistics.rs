@@ -13,7 +13,6 @@ use std::sync::Arc;
 use yaohao::announcement::{Announcement, Method};
 use yaohao::draw::Binding;
 use yaohao::fault::Result;
-use yaohao::record::Record;
 use yaohao::register::{Row, Visit, parse_row, scan};
 use yaohao::statement::Statement;
 use yaohao::verify::{Evidence as _, Verdict};
@@ -74,37 +73,33 @@ struct Counts {
 }
 
 fn count(all: &mut Counts, folder: &Path, announcement: &Announcement) -> Result<()> {
-    let record: Statement<Record> = Statement::parse(read_text(&folder.join("record.json"))?.as_bytes())?;
     let binding = Arc::new(Binding::announced(announcement, None)?);
     let evidence = Folder::new(folder);
     let mut blocks = evidence.open("targets.csv")?;
     let visitor = Members { binding, cells: Vec::new() };
     let (_, members) = scan(&announcement.targets_schema(), u64::MAX, blocks.as_mut(), visitor)?;
-    let mut chances: BTreeMap<(&str, &str), Option<(u64, u64)>> = BTreeMap::new();
-    for cell in &record.body().cells {
-        let stratum = announcement.strata.iter().find(|stratum| stratum.name == cell.stratum);
-        let equal = stratum.is_some_and(|stratum| stratum.method == Method::Equal);
-        let chance = equal && cell.drawn > 0 && cell.drawn < cell.population;
-        if !chance {
-            all.left_out = all.left_out.saturating_add(1);
+    let selected = read_text(&folder.join("selected.csv"))?;
+    let mut rows = Vec::new();
+    for line in selected.lines().skip(1) {
+        let mut cells = Vec::new();
+        parse_row(line, &mut cells)?;
+        let [stratum, part, _, role, id, _] = cells.as_slice() else { continue };
+        if role == "drawn" {
+            rows.push((stratum.to_string(), part.to_string(), id.to_string()));
         }
-        let part = cell.part.as_deref().unwrap_or("");
-        chances.insert((cell.stratum.as_str(), part), chance.then_some((cell.drawn, cell.population)));
     }
+    let chances = chances(announcement, &members, &rows);
+    all.left_out =
+        chances.values().filter(|chance| chance.is_none()).fold(all.left_out, |sum, _| sum.saturating_add(1));
     for (id, stratum, part) in &members.cells {
-        let Some(stratum) = announcement.strata.get(*stratum) else { continue };
-        if let Some(Some(chance)) = chances.get(&(stratum.name.as_str(), part.as_str())) {
+        let name = announcement.strata.get(*stratum).map_or("", |stratum| stratum.name.as_str());
+        if let Some(Some(chance)) = chances.get(&(name, part.as_str())) {
             all.targets.entry(id.clone()).or_default().0.push(*chance);
         }
     }
-    let selected = read_text(&folder.join("selected.csv"))?;
-    let mut cells = Vec::new();
-    for line in selected.lines().skip(1) {
-        parse_row(line, &mut cells)?;
-        let [stratum, part, _, role, id, _] = cells.as_slice() else { continue };
-        let by_chance = chances.get(&(stratum.as_ref(), part.as_ref())).copied().flatten().is_some();
-        if role == "drawn" && by_chance {
-            let target = all.targets.entry(id.to_string()).or_default();
+    for (stratum, part, id) in &rows {
+        if chances.get(&(stratum.as_str(), part.as_str())).is_some_and(Option::is_some) {
+            let target = all.targets.entry(id.clone()).or_default();
             target.1 = target.1.saturating_add(1);
         }
     }
@@ -117,6 +112,34 @@ fn count(all: &mut Counts, folder: &Path, announcement: &Announcement) -> Result
         visits.push((all.campaigns, inspector.to_string(), possible.parse().unwrap_or(1)));
     }
     Ok(())
+}
+
+type Chances<'a> = BTreeMap<(&'a str, &'a str), Option<(u64, u64)>>;
+
+/// How many of how many each cell drew; nothing where something else than equal chance decided.
+fn chances<'a>(
+    announcement: &'a Announcement,
+    members: &'a Members,
+    drawn: &'a [(String, String, String)],
+) -> Chances<'a> {
+    let mut counts: BTreeMap<(&str, &str), (u64, u64)> = BTreeMap::new();
+    for (_, stratum, part) in &members.cells {
+        let name = announcement.strata.get(*stratum).map_or("", |stratum| stratum.name.as_str());
+        let cell = counts.entry((name, part)).or_default();
+        cell.1 = cell.1.saturating_add(1);
+    }
+    for (stratum, part, _) in drawn {
+        let cell = counts.entry((stratum, part)).or_default();
+        cell.0 = cell.0.saturating_add(1);
+    }
+    let equal = |name: &str| {
+        let stratum = announcement.strata.iter().find(|stratum| stratum.name.as_str() == name);
+        stratum.is_some_and(|stratum| stratum.method == Method::Equal)
+    };
+    let chance = |((name, _), (drawn, population)): (&(&str, &str), &(u64, u64))| {
+        (equal(name) && *drawn > 0 && drawn < population).then_some((*drawn, *population))
+    };
+    counts.iter().map(|cell| (*cell.0, chance(cell))).collect()
 }
 
 /// Which cell each target is in.

@@ -182,6 +182,12 @@ impl Log {
         &self.signed
     }
 
+    /// The key with which it was opened.
+    #[must_use]
+    pub fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
     /// The receipt of a leaf, checked as its reader will.
     ///
     /// # Errors

@@ -1,0 +1,254 @@
+//! A site as a whole: what one campaign by itself can hide, and all of them together cannot.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use support::{Small, log_key, said, time};
+use yaohao::ident::{Name, Text};
+use yaohao::verify::Policy;
+use yaohao_office::audit::{Audit, Site, State, audit};
+use yaohao_office::campaign::Campaign;
+use yaohao_office::files::write_whole;
+use yaohao_office::ledger::{Home, Log, publish};
+use yaohao_office::watch::Silent;
+
+/// An office: where it works, and what it shows.
+struct Office {
+    root: tempfile::TempDir,
+}
+
+impl Office {
+    fn new() -> Self {
+        let office = Self { root: tempfile::tempdir().unwrap() };
+        let home = office.log_home();
+        fs::create_dir_all(home.join("private/keys")).unwrap();
+        fs::write(home.join("private/keys/log.key"), format!("{}\n", hex::encode([11; 32]))).unwrap();
+        Log::create(&home.join("public"), &log_key()).unwrap();
+        write_whole(&home.join("public/key.txt"), format!("{}\n", log_key().verifier()).as_bytes()).unwrap();
+        office
+    }
+
+    fn log_home(&self) -> PathBuf {
+        self.root.path().join("ledger")
+    }
+
+    fn site(&self) -> PathBuf {
+        self.root.path().join("site")
+    }
+
+    fn small(number: &str) -> Small {
+        Small::default().plan("SMALL-2024-1", number)
+    }
+
+    /// Publishes what a campaign has: into the log, and onto the site.
+    fn publish(&self, number: &str, campaign: &Campaign) {
+        publish(&campaign.public(), &Home::new(&self.log_home()), &[]).unwrap();
+        copy(&campaign.public(), &self.site().join(number));
+        copy(&self.log_home().join("public"), &self.site().join("log"));
+    }
+
+    fn drawn(&self, number: &str) -> Campaign {
+        let campaign = Self::small(number).draw_in(&self.root.path().join("work").join(number));
+        self.publish(number, &campaign);
+        campaign
+    }
+
+    fn voided(&self, number: &str, at: &str, late: bool) {
+        let campaign = Self::small(number).until_closed(&self.root.path().join("work").join(number));
+        let beacon = late.then(|| said(&campaign));
+        let (reason, text) = (Name::parse("budget").unwrap(), Text::parse("经费未到位").unwrap());
+        campaign.void(reason, text, beacon, &time(at)).unwrap();
+        self.publish(number, &campaign);
+    }
+
+    fn audit(&self, mirrors: &[PathBuf]) -> Audit {
+        let text = Small::default().policy().replacen(
+            "\n[[keys]]",
+            &format!("logs = [\"{}\"]\n\n[[keys]]", log_key().verifier()),
+            1,
+        );
+        let policy = Policy::parse(&text).unwrap();
+        let now = time("2024-12-01T00:00:00Z");
+        audit(&Site { folder: &self.site(), mirrors, policy: Some(&policy), now: &now }, &Silent).unwrap()
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    let _ = fs::remove_dir_all(to);
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            fs::copy(entry.path(), target).map(|_| ()).unwrap()
+        }
+    }
+}
+
+/// Code, place and weight of every finding.
+fn found(audit: &Audit) -> Vec<(&'static str, String, bool)> {
+    let one = |finding: &yaohao_office::audit::Finding| {
+        let place = finding.fault.place().0.unwrap_or("").to_owned();
+        (finding.fault.code().name(), place, finding.wrong)
+    };
+    audit.findings.iter().map(one).collect()
+}
+
+fn codes(audit: &Audit) -> Vec<&'static str> {
+    let mut codes: Vec<_> = audit.findings.iter().map(|finding| finding.fault.code().name()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+#[test]
+fn a_whole_site_is_clean() {
+    let office = Office::new();
+    office.drawn("A-1");
+    office.voided("A-2", "2024-10-14T11:00:00Z", false);
+    let audit = office.audit(&[]);
+    assert_eq!((audit.exit_code(), found(&audit)), (0, vec![]));
+    assert_eq!(audit.campaigns.iter().map(|one| one.state).collect::<Vec<_>>(), [State::Drawn, State::VoidEarly]);
+    // two announcements, four contributions, two closings, a record, a void
+    assert_eq!(audit.log, Some(10));
+    // a mirror that is as good changes nothing
+    let mirror = office.root.path().join("mirror");
+    copy(&office.site(), &mirror);
+    assert_eq!(office.audit(&[mirror]).exit_code(), 0);
+}
+
+#[test]
+fn an_empty_site_is_no_clean_site() {
+    let office = Office::new();
+    fs::create_dir_all(office.site()).unwrap();
+    assert_eq!(office.audit(&[]).exit_code(), 2);
+}
+
+#[test]
+fn a_campaign_that_was_taken_away_is_missed() {
+    let office = Office::new();
+    office.drawn("A-1");
+    office.drawn("A-2");
+    fs::remove_dir_all(office.site().join("A-1")).unwrap();
+    let audit = office.audit(&[]);
+    assert_eq!((audit.exit_code(), codes(&audit)), (1, vec!["audit.dropped"]));
+    assert_eq!(audit.findings.len(), 5, "announcement, two contributions, closing, record");
+}
+
+#[test]
+fn a_second_try_of_a_number_is_seen_in_the_log() {
+    let office = Office::new();
+    office.drawn("A-1");
+    // the office draws the number once more, with other registers, and shows only the second
+    let again = Office::small("A-1");
+    let again = Small { targets: again.targets.replace("F8,A,yanhua", "F8,D,yanhua"), ..again };
+    let campaign = again.draw_in(&office.root.path().join("work/again"));
+    office.publish("A-1", &campaign);
+    let audit = office.audit(&[]);
+    assert_eq!(audit.exit_code(), 1);
+    assert_eq!(codes(&audit), ["audit.dropped", "audit.twin"], "the contributions have no twins, the rest has");
+    // both shown: still two tries of one number
+    copy(&office.root.path().join("work/A-1/public"), &office.site().join("A-1-first"));
+    let audit = office.audit(&[]);
+    assert_eq!((audit.exit_code(), codes(&audit)), (1, vec!["audit.twice"]));
+}
+
+#[test]
+fn a_statement_that_is_not_logged_is_told() {
+    let office = Office::new();
+    let campaign = office.drawn("A-1");
+    let small = Office::small("A-2");
+    let second = small.draw_in(&office.root.path().join("work/A-2"));
+    copy(&second.public(), &office.site().join("A-2"));
+    drop(campaign);
+    let audit = office.audit(&[]);
+    assert_eq!((audit.exit_code(), codes(&audit)), (3, vec!["audit.unlogged"]));
+}
+
+#[test]
+fn what_never_ended_is_due_and_then_overdue() {
+    let office = Office::new();
+    let due = Office::small("A-1").until_closed(&office.root.path().join("work/A-1"));
+    office.publish("A-1", &due);
+    let over = Office::small("A-2").plan("\n[signers]", "wait_days = 7\n\n[signers]");
+    let over = over.until_closed(&office.root.path().join("work/A-2"));
+    office.publish("A-2", &over);
+    office.voided("A-3", "2024-10-14T17:20:00Z", true);
+    let audit = office.audit(&[]);
+    assert_eq!(audit.exit_code(), 1);
+    assert_eq!(
+        found(&audit),
+        [
+            ("audit.due", "A-1".to_owned(), false),
+            ("audit.overdue", "A-2".to_owned(), true),
+            ("audit.void-late", "A-3".to_owned(), false)
+        ]
+    );
+}
+
+#[test]
+fn a_campaign_that_does_not_verify_is_wrong() {
+    let office = Office::new();
+    office.drawn("A-1");
+    let path = office.site().join("A-1/selected.csv");
+    let text = fs::read_to_string(&path).unwrap().replacen("drawn", "reserve", 1);
+    fs::write(&path, text).unwrap();
+    let audit = office.audit(&[]);
+    assert_eq!(audit.exit_code(), 1);
+    assert_eq!(found(&audit), [("outcome.differs", "A-1/selected.csv".to_owned(), true)]);
+}
+
+#[test]
+fn an_older_log_and_another_past_are_told_by_receipts_and_mirrors() {
+    let office = Office::new();
+    office.drawn("A-1");
+    let older = office.root.path().join("older");
+    copy(&office.site().join("log"), &older);
+    office.drawn("A-2");
+    let mirror = office.root.path().join("mirror");
+    copy(&office.site(), &mirror);
+    // the site goes back to the log of yesterday: its receipts know more
+    copy(&older, &office.site().join("log"));
+    let audit = office.audit(&[]);
+    assert_eq!((audit.exit_code(), codes(&audit)), (1, vec!["audit.stale", "audit.unlogged"]));
+    // another log of the same key, longer than any, with another past
+    let forked = office.root.path().join("forked");
+    Log::create(&forked, &log_key()).unwrap();
+    let entries: Vec<Vec<u8>> = (0..40).map(|n| format!("something else {n}\n").into_bytes()).collect();
+    Log::append(&forked, &log_key(), &entries).unwrap();
+    fs::copy(older.join("key.txt"), forked.join("key.txt")).unwrap();
+    copy(&forked, &office.site().join("log"));
+    let audit = office.audit(&[mirror]);
+    assert_eq!(audit.exit_code(), 1);
+    assert_eq!(codes(&audit), ["audit.fork", "audit.unlogged"]);
+    assert!(found(&audit).iter().any(|(code, place, _)| *code == "audit.fork" && place.ends_with("mirror/log")));
+    // a tile that was cut off
+    copy(&older, &office.site().join("log"));
+    let tile = office.site().join("log/tile/entries/000.p/5");
+    let bytes = fs::read(&tile).unwrap();
+    fs::write(&tile, &bytes[..bytes.len() - 1]).unwrap();
+    let audit = office.audit(&[]);
+    assert!(found(&audit).iter().any(|(_, place, wrong)| place.starts_with("log") && *wrong), "{:?}", found(&audit));
+}
+
+#[test]
+fn mirrors_show_the_same() {
+    let office = Office::new();
+    office.drawn("A-1");
+    let mirror = office.root.path().join("mirror");
+    copy(&office.site(), &mirror);
+    // the mirror has another statement of the same name, and one that the site no longer has
+    let other = Office::small("A-1").plan("烟花爆竹、油气管道联合抽查", "联合抽查");
+    copy(&other.draw_in(&office.root.path().join("work/other")).public(), &mirror.join("A-1"));
+    copy(&Office::small("A-9").draw_in(&office.root.path().join("work/A-9")).public(), &mirror.join("A-9"));
+    let audit = office.audit(std::slice::from_ref(&mirror));
+    assert_eq!((audit.exit_code(), codes(&audit)), (1, vec!["audit.mirror", "audit.mirror-keeps"]));
+    fs::remove_dir_all(&mirror).unwrap();
+    fs::create_dir_all(&mirror).unwrap();
+    let audit = office.audit(&[mirror]);
+    assert_eq!((audit.exit_code(), codes(&audit)), (3, vec!["audit.mirror-lacks"]));
+}
