@@ -21,5 +21,6 @@ pub mod draw;
 pub mod assign;
 pub mod outcome;
 pub mod record;
+pub mod later;
 pub mod ledger;
 pub mod verify;

@@ -21,11 +21,26 @@ pub enum Type {
     Record,
     /// The end of a campaign that has no outcome.
     Void,
+    /// Another inspector, or another target, for one that cannot be had.
+    Substitution,
+    /// What was found.
+    Results,
+    /// What was wrong in an earlier statement.
+    Amendment,
 }
 
 impl Type {
     /// Every type.
-    pub const ALL: [Self; 5] = [Self::Announcement, Self::Contribution, Self::Closing, Self::Record, Self::Void];
+    pub const ALL: [Self; 8] = [
+        Self::Announcement,
+        Self::Contribution,
+        Self::Closing,
+        Self::Record,
+        Self::Void,
+        Self::Substitution,
+        Self::Results,
+        Self::Amendment,
+    ];
 
     /// Its name in statements and policies.
     #[must_use]
@@ -36,6 +51,9 @@ impl Type {
             Self::Closing => "closing",
             Self::Record => "record",
             Self::Void => "void",
+            Self::Substitution => "substitution",
+            Self::Results => "results",
+            Self::Amendment => "amendment",
         }
     }
 

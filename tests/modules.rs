@@ -4,7 +4,7 @@
 use std::path::Path;
 
 /// In the order in which data flows; `verify` comes after them all.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "fault",
     "join",
     "encoding",
@@ -22,6 +22,7 @@ const ORDER: [&str; 18] = [
     "assign",
     "outcome",
     "record",
+    "later",
     "ledger",
 ];
 

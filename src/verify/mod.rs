@@ -10,7 +10,7 @@ mod policy;
 mod report;
 mod steps;
 
-pub use evidence::{DATED, Evidence};
+pub use evidence::{Evidence, dated};
 pub use order::{Existence, Order};
 pub use policy::{Limits, Policy, TrustedAuthority, TrustedKey};
 pub use report::{Assumption, Report, Status, Step, StepReport, Tally, Verdict, Verified};
