@@ -347,6 +347,8 @@ codes! {
     IntakeConflict "intake.conflict" "{id}: {left} in {left_at}, but {right} in {right_at}" => "let the departments agree, or settle it in plan.toml: conflicts.{column} = … for this register"
     IntakeAbsent "intake.absent" "none of the tables that have this target has a column for {column}" => "add the column to one of them, or give its value for the table: defaults.{column} = … in plan.toml"
     IntakeEmptyCell "intake.empty-cell" "{column} is empty: nobody could be sent there" => "fill in the cell, or exclude the row with a reason"
+    IntakeFinding "intake.finding" "'{value}' is no result of the list" => "write the field's words, such as 未发现问题, or a code: {known}; several are separated by ;"
+    IntakeFindingNone "intake.finding-none" "'{value}': that nothing was found stands beside something that was" => "leave one of them out"
     IntakeTwin "intake.twin" "{name} stands here under {id} and in {file}, row {first}, under {other}: if it is one firm, its odds are doubled" => "remove the row with the old registration number; unique = [\"name\"] in plan.toml refuses such pairs"
     IntakeListUnknown "intake.list-unknown" "{count} of {of} ids of this list are not in the register (first: {id})" => "look whether they are mistyped; if they are of another place, there is nothing to do"
     SourceFeature "source.feature" "this program was built without {feature}" => "build it with that feature, or save the table as CSV"

@@ -11,6 +11,7 @@ pub mod generate;
 pub mod history;
 pub mod intake;
 pub mod keys;
+pub mod later;
 pub mod ledger;
 pub mod looked_up;
 pub mod plan;

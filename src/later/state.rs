@@ -217,29 +217,43 @@ impl<'a> State<'a> {
     /// Takes results that were published at a time (SPEC §11.4).
     pub(super) fn take_results(&mut self, visits: &[Visited], at: &Time) -> Result<()> {
         for visited in visits {
-            let target = &visited.target;
-            if !self.visits.contains_key(target) {
-                return Err(Fault::new(Code::ResultTarget).fact("target", target));
-            }
-            if self.results.contains_key(target) {
-                return Err(Fault::new(Code::ResultTwice).fact("target", target));
-            }
-            self.check_day(visited, at)?;
-            self.results.insert(target.clone(), visited.clone());
+            self.check_result(visited, at)?;
+            self.results.insert(visited.target.clone(), visited.clone());
         }
         Ok(())
+    }
+
+    /// Whether a result can be published now.
+    ///
+    /// # Errors
+    /// [`Code::ResultTarget`], [`Code::ResultTwice`], [`Code::ResultFinished`].
+    pub fn check_result(&self, visited: &Visited, at: &Time) -> Result<()> {
+        let target = &visited.target;
+        match () {
+            () if !self.visits.contains_key(target) => Err(Fault::new(Code::ResultTarget).fact("target", target)),
+            () if self.results.contains_key(target) => Err(Fault::new(Code::ResultTwice).fact("target", target)),
+            () => self.check_day(visited, at),
+        }
     }
 
     /// Takes results that stand in the place of earlier ones (SPEC §11.5).
     pub(super) fn take_amended(&mut self, visits: &[Visited], at: &Time) -> Result<()> {
         for visited in visits {
-            self.check_day(visited, at)?;
-            match self.results.get_mut(&visited.target) {
-                None => return Err(Fault::new(Code::ResultNone).fact("target", &visited.target)),
-                Some(result) => result.clone_from(visited),
-            }
+            self.check_amended(visited, at)?;
+            self.results.insert(visited.target.clone(), visited.clone());
         }
         Ok(())
+    }
+
+    /// Whether a result can take the place of an earlier one.
+    ///
+    /// # Errors
+    /// [`Code::ResultNone`], [`Code::ResultFinished`].
+    pub fn check_amended(&self, visited: &Visited, at: &Time) -> Result<()> {
+        match self.results.contains_key(&visited.target) {
+            false => Err(Fault::new(Code::ResultNone).fact("target", &visited.target)),
+            true => self.check_day(visited, at),
+        }
     }
 
     /// No visit ends before its window or the draw, nor later than its result is published, wherever the clock stands.

@@ -342,6 +342,9 @@ impl<'a> Campaign<'a> {
     }
 
     fn v16_later(&self) -> Result<Done> {
+        if self.documents.void.is_some() {
+            return Ok(Done::passed([]));
+        }
         let Some(later) = &self.later else { return Ok(Done::skipped(Vec::new())) };
         let Happened { substitutions, results, late, amendments, vacant } = later.clone()?;
         Ok(Done::passed([
