@@ -81,6 +81,7 @@ fn the_list_says_who_steps_in() {
     assert!(files(&public) == before, "nothing is written of what is refused");
 
     let teams = at.join("d/private/teams.xlsx");
+    must(at, &["explain", "d", "--teams"]);
     let mut names = std::fs::read(&teams).unwrap();
     for (out, next) in list.iter().zip(list.iter().skip(1)).take(3) {
         let said = must(at, &with(&place, &[&["--out", out.as_str()], &WHY[..]].concat()));
