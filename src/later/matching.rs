@@ -157,6 +157,6 @@ mod tests {
             filled += usize::from(expected.is_some());
             not_first += usize::from(expected.is_some_and(|expected| expected != greedy));
         }
-        assert!(filled > 1_000 && not_first > 100, "{filled} {not_first}: the instances show nothing");
+        assert!(filled > 1_000 && not_first > 50, "{filled} {not_first}: the instances show nothing");
     }
 }
