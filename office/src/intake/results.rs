@@ -128,14 +128,17 @@ fn form_row(ids: &Ids, layout: &Layout, row: &Row<'_>, out: &mut Formed) -> Resu
 fn findings(text: &str) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     for piece in text.split(['；', ';', '\n']).map(str::trim).filter(|piece| !piece.is_empty()) {
-        // one of the field's own words has the mark in it by which others are listed
-        match finding(piece) {
-            Some(finding) => found.push(finding),
-            None => {
-                for part in piece.split('、').map(str::trim).filter(|part| !part.is_empty()) {
-                    found.push(finding(part).ok_or_else(|| unknown(part))?);
-                }
-            }
+        // one of the field's own words has the mark in it by which others are listed: the longest that is known counts
+        let parts: Vec<&str> = piece.split('、').map(str::trim).filter(|part| !part.is_empty()).collect();
+        let mut rest = parts.as_slice();
+        while let Some(first) = rest.first() {
+            let known = (1..=rest.len()).rev().find_map(|parts| {
+                let (word, behind) = rest.split_at_checked(parts)?;
+                Some((finding(&word.join("、"))?, behind))
+            });
+            let (one, behind) = known.ok_or_else(|| unknown(first))?;
+            found.push(one);
+            rest = behind;
         }
     }
     found.sort_unstable();
