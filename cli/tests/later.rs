@@ -93,6 +93,7 @@ fn the_list_says_who_steps_in() {
     assert_eq!(listed(&must(at, &with(&place, &["--list"]))), list[3..], "as the list said before anything happened");
     let reasons = flat(must(at, &[&["substitute", "d", "--target", target], &WHY[..]].concat()).as_bytes());
     assert!(reasons.contains("so far: 4") && reasons.contains("illness 4 times"), "{reasons}");
+    assert!(must(at, &["explain", "d", target]).contains("Since then there were 4 substitutions"));
     let output = yaohao(at, &["verify", "d", "--trust", "d/trust.toml"]);
     let said = flat(&output.stdout);
     assert!(output.status.code() == Some(0) && said.contains("V16 after the draw passed 4 substitutions"), "{said}");
