@@ -238,7 +238,33 @@ def check_void(v):
     same = r and [r[k] for k in ("number", "announcement", "drawn_at")] == [v["number"], v["announcement"], v["voided_at"]]
     expect(r is None or same and v["reason"] not in NOTHING_DRAWN, "void: an outcome that is not its own, or none can be")
     return True
+FINDINGS = ("closed", "corrected", "ended", "false-information", "no-activity", "none", "not-found", "not-published",
+            "obstructed", "pending", "violation")
+def is_found(v): return shape(v, [FINDINGS, 1, 16, str], "found") and ("none" not in v or v == ["none"])
+VISITS = [{"target": is_id, "finished": is_date, "found": is_found}, 1, 10000, lambda v: v["target"]]
+LATER_TIMES = {"substitution": "substituted_at", "results": "published_at", "amendment": "amended_at"}
+def LATER_FILE(name): return re.fullmatch("(substitution|results|amendment)-([1-9][0-9]{0,3})[.]json", name)
+def check_later(kind, members):
+    """§11.2: what the statements after a record begin with, and what is theirs."""
+    head = {"number": is_id, "record": is_digest, "serial": number(1, 9999), LATER_TIMES[kind]: is_time}
+    def check(v):
+        first = type(v) is dict and v.get("serial") == 1
+        return shape(v, head | ({} if first else {"previous": is_digest}) | members(v), kind)
+    return check
+def substitution_members(v):
+    """§11.3: by kind, and with `seats` where a target comes in."""
+    more = {"reason": is_name, "text": is_text, "target": is_id}
+    kind = v.get("kind") if type(v) is dict else None
+    if kind == "inspector":
+        return more | {"kind": ("inspector",), "department": is_id, "seat": number(1, 1000), "out": is_id, "in?": is_id}
+    seat = {"department": is_id, "seat": number(1, 1000), "inspector": is_id}
+    comes = {"in": is_id, "seats": [seat, 0, 1000]} if type(v) is dict and "in" in v else {}
+    return more | {"kind": ("target",)} | comes
+AMENDMENT = {"amends": is_digest, "reason": is_name, "text": is_text, "visits?": VISITS}
 BODIES = {
+    "substitution": check_later("substitution", substitution_members),
+    "results": check_later("results", lambda v: {"visits": VISITS}),
+    "amendment": check_later("amendment", lambda v: AMENDMENT),
     "announcement": check_announcement,
     "contribution": ABOUT | {"contributed_at": is_time, "contributor": is_id, "value": is_digest},
     "closing": ABOUT | {"closed_at": is_time, "contributions": [CLOSED, 0, 64, lambda x: x["contributor"]]},
@@ -261,11 +287,10 @@ def body_digest(statement): return sha_hex(canonical(statement["body"]))
 LIMITS = {"statement_bytes": 16777216, "csv_bytes": 17179869184, "rows": 1000000000}
 CSV_FILES = ["targets.csv", "inspectors.csv", "recusals.csv", "selected.csv", "assignments.csv"]
 JSON_FILES = ["announcement.json", "closing.json", "beacon.json", "record.json", "void.json"]
-RECEIPTS = {name + ".tlog-proof": name for name in ("announcement.json", "closing.json", "record.json", "void.json")}
-STAMPS = [name + ".tsr" for name in RECEIPTS.values()]
+DATED = ["announcement.json", "closing.json", "record.json", "void.json"]
 def read_policy(path):
     policy = tomllib.loads(read(path).decode("utf-8"))
-    signs = [("announcement", "closing", "record", "void", "contribution", "rotation", "revocation"), 0, MANY]
+    signs = [tuple(BODIES) + ("rotation", "revocation"), 0, MANY]
     shape(policy, {"spec": ("yaohao/1",), "threshold": number(1), "order?": ("publisher",),
                    "suites": [("ed25519-sha256",), 0, MANY], "public_values?": is_values_text,
                    "beacons": [("drand-quicknet", "public-values", "none"), 0, MANY],

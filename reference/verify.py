@@ -5,7 +5,7 @@ It shares no code with the main program and needs nothing but Python 3.11. Secti
 Two things are missing, and the report says so: the BLS signature of a drand beacon is not checked (step V11), and time
 stamps (§16) are not, so that an order which they alone prove rests on trust here.
 Beside this file: forms.py, what values look like; primitives.py, what is computed from bytes; notes.py, receipts of logs;
-lottery.py, who is drawn.
+lottery.py, who is drawn; later.py, what follows the record.
 
     python3 reference/verify.py PUBLIC_DIR [--trust trust.toml]
     python3 reference/verify.py --proof proof.json --public PUBLIC_DIR
@@ -15,10 +15,11 @@ import argparse, collections, json, os, sys
 from forms import (
     Fail, expect, read, sha, sha_hex, cell_number, is_excluded, is_id_set, is_id, is_name, is_digest, is_cell, is_u16,
     is_date, unix, ascending, canonical, parse_json, shape, holds, beacon_time, last_day, source_bits, public_bits,
-    values_text, FORMS, body_digest, LIMITS, CSV_FILES, JSON_FILES, RECEIPTS, STAMPS, NOTHING_DRAWN,
+    values_text, FORMS, body_digest, LIMITS, CSV_FILES, JSON_FILES, DATED, LATER_FILE, LATER_TIMES, NOTHING_DRAWN,
     read_policy, PROOF)
 from primitives import (
     ed25519_valid, chacha20_block, sub_seed, csv_line, csv_cells, parse_register, tree_hash, path_root)
+from later import follow, later_files
 from notes import check_keys, existed_at, parse_receipt, verifier_key
 from lottery import (
     cut_strata, announced_sizes, lottery_sizes, take_certain, draw_weighted, seat_lottery, seat_groups, may_sit)
@@ -30,6 +31,7 @@ class Campaign:
     def __init__(self, folder, policy):
         self.folder, self.policy, self.limits = folder, policy, LIMITS | (policy or {}).get("limits", {})
         self.data, self.docs, self.steps, self.bls_unchecked, self.notes = {}, {}, [], False, []
+        self.receipts, self.stamps = {}, {}
     def body(self, name): return self.docs[name]["body"] if name in self.docs else None
     def need(self, *names):
         """Names of files, or of earlier steps, without which a step is skipped."""
@@ -41,7 +43,9 @@ def v1_files(c):
     """§12 V1, §3: sizes within the limits; which files are missing or not covered."""
     found = sorted(n for n in os.listdir(c.folder) if os.path.isfile(os.path.join(c.folder, n)))
     contributions = [n for n in found if n.startswith("contribution-") and n.endswith(".json") and is_id(n[13:-5])]
-    covered = [n for n in found if n in CSV_FILES + JSON_FILES + contributions + list(RECEIPTS) + STAMPS]
+    later = [n for _, _, n in later_files(found)]
+    c.receipts, c.stamps = ({n + end: n for n in DATED + later if n + end in found} for end in (".tlog-proof", ".tsr"))
+    covered = [n for n in found if n in [*CSV_FILES, *JSON_FILES, *contributions, *later, *c.receipts, *c.stamps]]
     for name in covered:
         path, limit = os.path.join(c.folder, name), c.limits["csv_bytes" if name.endswith("csv") else "statement_bytes"]
         expect(os.path.getsize(path) <= limit, f"{name}: over {limit} bytes")
@@ -54,10 +58,12 @@ def v2_form(c):
     """§12 V2, §2.1, §5, §6, §7, §8, §11: canonical form, members, ranges, and the announcement as a whole."""
     for name in sorted(n for n in c.data if n.endswith(".json")):
         c.docs[name] = doc = parse_json(c.data[name], name)
-        kind = "contribution" if name.startswith("contribution-") else name[:-5]
+        later = LATER_FILE(name)
+        kind = later[1] if later else "contribution" if name.startswith("contribution-") else name[:-5]
         shape(doc, FORMS[kind], name)
         expect(kind != "contribution" or doc["body"]["contributor"] == name[13:-5], f"{name}: of another contributor")
-    c.receipts = {RECEIPTS[n]: parse_receipt(c.data[n]) for n in sorted(RECEIPTS) if n in c.data}
+        expect(not later or doc["body"]["serial"] == int(later[2]), f"{name}: of another serial")
+    c.receipts = {statement: parse_receipt(c.data[n]) for n, statement in sorted(c.receipts.items())}
     c.statements = [(name, doc["type"], doc) for name, doc in c.docs.items() if name != "beacon.json"]
     c.ann, c.digest = c.body("announcement.json"), body_digest(c.docs["announcement.json"])
     # §11.1: where the outcome is told, in the record or in a void; a void without one has nothing more to check
@@ -104,7 +110,7 @@ def v5_order(c):
     """§12 V5, §7.2: same number and announcement everywhere; order of the claimed times."""
     start, closing, record = unix(c.ann["announced_at"]), c.body("closing.json"), c.body("record.json")
     closed = earliest = unix(closing["closed_at"]) if closing else None
-    for name, kind, body in ((n, k, doc["body"]) for n, k, doc in c.statements):
+    for name, kind, body in ((n, k, doc["body"]) for n, k, doc in c.statements if k not in LATER_TIMES):
         expect(body["number"] == c.ann["number"], f"{name}: another number")
         expect(kind == "announcement" or body["announcement"] == c.digest, f"{name}: of another announcement")
         at = unix(body["contributed_at"]) if kind == "contribution" else start
@@ -142,7 +148,7 @@ def proven_times(c):
     if c.policy is None: return {}
     logs = [verifier_key(key, 1) for key in c.policy.get("logs", [])]
     witnesses = [verifier_key(key, 4) for key in c.policy.get("witnesses", [])]
-    c.notes += [f"{n} was NOT CHECKED: this program does not verify time stamps." for n in STAMPS if n in c.data]
+    c.notes += [f"{n} was NOT CHECKED: this program does not verify time stamps." for n in sorted(c.stamps)]
     times = {}
     for name, kind, doc in (s for s in c.statements if s[0] in c.receipts):
         entry = f"yaohao/1 leaf\n{kind}\n{c.ann['number']}\n{body_digest(doc)}\n".encode()
@@ -157,15 +163,19 @@ def proof_of_order(c, times, beacon):
     if pivot in times and beacon is not None and times[pivot] < beacon:
         return f"{pivot} existed {beacon - times[pivot]} s before the beacon, by the policy's witnesses"
 CLAIMED = {"announcement": "announced_at", "contribution": "contributed_at", "closing": "closed_at", "record": "drawn_at",
-           "void": "voided_at"}
+           "void": "voided_at", "substitution": "substituted_at", "results": "published_at", "amendment": "amended_at"}
+def place(name):
+    """§12.1: where a statement is in the chain of those that name each other; 0 for others."""
+    kind, _, n = name[:-len(".json")].partition("-")
+    if kind in ("substitution", "results", "amendment"): return 4 + int(n)
+    return {"contribution": 1, "closing": 2, "record": 3}.get(kind, 0)
 def check_periods(c, times):
     """§12.1: of each statement enough keys signed within their periods."""
     if c.policy is None: return
     for name, kind, doc in c.statements:
         claimed = doc["body"][CLAIMED[kind]]
-        # what names this statement by its digest is not older
-        later = [n for n in times if n == name or kind == "announcement"
-                 or n == "record.json" and kind in ("contribution", "closing") or n == "closing.json" and kind == "contribution"]
+        # what names this statement by its digest, directly or by others between, is not older
+        later = [n for n in times if n == name or kind == "announcement" or place(n) > place(name) > 0]
         known = min((times[n] for n in later), default=None)
         if known is None and "order" in c.policy: known = unix(claimed)
         signed = {s["key"] for s in doc["signatures"]}
@@ -313,7 +323,7 @@ def v13_selection(c):
     """§12 V13, §8.2, §8.3, §9."""
     if c.nothing not in (None, "infeasible"): return "nothing was drawn"
     c.need("V9", "V12", *["record.json"] * (c.void is None))
-    sub, lines, summary, c.tasks = sub_seed(c.seed, "targets"), [], [], []
+    sub, lines, summary, c.tasks, c.cells = sub_seed(c.seed, "targets"), [], [], [], []
     cells = [cell for stratum in c.strata for cell in stratum]
     for cell, k in zip(cells, lottery_sizes([cell["about"] for cell in cells], c.seed)):
         stratum, named = cell["stratum"], cell["named"]
@@ -333,6 +343,7 @@ def v13_selection(c):
             lines.append([stratum["name"], named.get("part", ""), rank, role, r["id"], ticket[r["id"]]])
         summary.append(named | extra | {"stratum": stratum["name"], "population": len(entries), "drawn": len(drawn),
                                         "reserves": len(reserves)})
+        c.cells.append({"drawn": drawn, "reserves": reserves})
         c.tasks += drawn
     if c.nothing: return "nothing was published"
     c.need("selected.csv")                              # V14 does not need the file, but c.tasks
@@ -367,6 +378,7 @@ def v14_assignments(c):
         return "no assignment exists, as the void says"
     expect(c.nothing is None, "the void says that no assignment exists, and one does")
     header = [("target", "department", "seat", "inspector", "possible")]
+    c.lines = lines
     check_outcome(c, "assignments.csv", header + sorted(lines), "departments", summary)
     return f"{len(lines)} seats"
 
@@ -380,8 +392,16 @@ def v15_record(c):
              "beacon": sha(c.data["beacon.json"]).hex() if beacon else None}
     for k in right: expect(c.told.get(k) == right[k], f"the record's {k} should be {right[k]}")
 
+def v16_later(c):
+    """§12 V16, §11.2 to §11.5: what follows the record."""
+    names = [name for _, _, name in later_files(c.data)]
+    expect(not (c.void and names), f"{names} beside a void")
+    if c.void: return "given up"
+    c.need("V6", "V7", "V8", "V10", "V11", "V12", "V13", "V14", "V15", "record.json")
+    return follow(c, c.cells, c.lines)
+
 STEPS = [v1_files, v2_form, v3_signatures, v4_policy, v5_order, v6_targets, v7_inspectors, v8_recusals, v9_strata,
-         v10_contributions, v11_beacon, v12_seed, v13_selection, v14_assignments, v15_record]
+         v10_contributions, v11_beacon, v12_seed, v13_selection, v14_assignments, v15_record, v16_later]
 NOT_PROVEN = [f"that {x}" for x in (                    # §13
     "the registers are complete and true", "an exclusion or a recusal is justified", "the inspections took place",
     "the claimed times are true (without a proof from outside)", "a contributor who was absent had nothing to say",

@@ -47,6 +47,16 @@ impl Fault {
         self
     }
 
+    /// Puts the named file below a folder: the fault is told from farther away.
+    #[must_use]
+    pub fn below(mut self, folder: &str) -> Self {
+        self.0.file = Some(match self.0.file.take() {
+            Some(file) => format!("{}/{file}", printable(folder)),
+            None => printable(folder),
+        });
+        self
+    }
+
     /// Names the row: 1 is the first row under the header, in a register; the line, in other texts.
     #[must_use]
     pub fn row(mut self, row: u64) -> Self {
@@ -371,6 +381,8 @@ codes! {
     IntakeConflict "intake.conflict" "{id}: {left} in {left_at}, but {right} in {right_at}" => "let the departments agree, or settle it in plan.toml: conflicts.{column} = … for this register"
     IntakeAbsent "intake.absent" "none of the tables that have this target has a column for {column}" => "add the column to one of them, or give its value for the table: defaults.{column} = … in plan.toml"
     IntakeEmptyCell "intake.empty-cell" "{column} is empty: nobody could be sent there" => "fill in the cell, or exclude the row with a reason"
+    IntakeFinding "intake.finding" "'{value}' is no result of the list" => "write the field's words, such as 未发现问题, or a code: {known}; several are separated by ;"
+    IntakeFindingNone "intake.finding-none" "'{value}': that nothing was found stands beside something that was" => "leave one of them out"
     IntakeTwin "intake.twin" "{name} stands here under {id} and in {file}, row {first}, under {other}: if it is one firm, its odds are doubled" => "remove the row with the old registration number; unique = [\"name\"] in plan.toml refuses such pairs"
     IntakeListUnknown "intake.list-unknown" "{count} of {of} ids of this list are not in the register (first: {id})" => "look whether they are mistyped; if they are of another place, there is nothing to do"
     SourceFeature "source.feature" "this program was built without {feature}" => "build it with that feature, or save the table as CSV"
@@ -424,6 +436,21 @@ codes! {
     VoidRecord "void.record" "there is a record and a void: one announcement ends in one of them" => "keep both: together they prove that the publisher signed two ends of one campaign"
     VoidOutcome "void.outcome" "the void and what could be known then do not agree: {detail}" => "a campaign that is given up after the beacon says what would have been drawn; one that is given up before cannot"
     VoidReason "void.reason" "the void's reason {reason} does not hold: {detail}" => "give the true reason"
+    // --- what happens after the record
+    LaterVoid "later.void" "{file} stands beside a void: a campaign that was given up has no substitutions, results or amendments" => "keep all of them: together they prove that the publisher signed both"
+    LaterSerial "later.serial" "serial {found} stands where {expected} is due: one is missing, or there are two" => "fetch the public folder again whole; if it is the same, ask its publisher for the missing statement"
+    LaterPrevious "later.previous" "previous is {found}, the statement before has the digest {expected}" => "the statements after the record are one chain: this one was not made after the one that lies before it"
+    SubstituteTarget "substitute.target" "{target} is not among the targets that are drawn now" => "only a target that was drawn, or came in for one, can be replaced or have its team changed"
+    SubstituteSeat "substitute.seat" "{target} has no seat {seat} of {department} with somebody in it" => "look the seats up with `yaohao explain DIR --teams`; a seat that became vacant stays so"
+    SubstituteOut "substitute.out" "{found} does not sit there, {expected} does" => "name the inspector who sits there now"
+    SubstituteFinished "substitute.finished" "{target} has a result already: its visit is over" => "if the result is wrong, amend it; who went stays who went"
+    SubstituteDiffers "substitute.differs" "{found} comes in, the list gives {expected}" => "nobody chooses who steps in: take the one whom the list gives"
+    SubstituteInfeasible "substitute.infeasible" "{reserve} comes in for {target}, but the {seats} seats of {department} there cannot all be filled by inspectors who may sit there and have capacity left" => "the target cannot be replaced: nothing may silently be half a team; say why with `yaohao amend --amends record`"
+    ResultTarget "result.target" "{target} is not among the targets that are drawn now" => "only what was drawn, or came in for it, has a result"
+    ResultTwice "result.twice" "{target} has a result already" => "if it is wrong, amend it: the old one stays, and the new one counts"
+    ResultNone "result.none" "{target} has no result yet, so none can take its place" => "publish it with `yaohao result`"
+    ResultFinished "result.finished" "{target}: the visit was finished on {found}, which is not from {from} to {to}" => "correct the date: no visit ends before its window begins or before the draw, nor after its result is published"
+    AmendUnknown "amend.unknown" "{found} is no earlier statement of this campaign's, nor its record" => "name the record, or the serial of a statement after it"
     ReceiptForm "receipt.form" "not a receipt: {detail}" => "fetch it again whole; do not edit it"
     RequestForm "request.form" "not a request to a witness" => "send the form of C2SP tlog-witness"
     LogEntry "log.entry" "entry {leaf} is not the one that the log's hashes were made of" => "the log's folder is damaged: restore it from a copy, and compare its checkpoint with one that somebody else kept"

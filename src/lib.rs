@@ -22,5 +22,6 @@ pub mod assign;
 pub mod outcome;
 pub mod record;
 pub mod notice;
+pub mod later;
 pub mod ledger;
 pub mod verify;

@@ -25,11 +25,17 @@ pub enum Type {
     Rotation,
     /// A key is no longer to be believed.
     Revocation,
+    /// Another inspector, or another target, for one that cannot be had.
+    Substitution,
+    /// What was found.
+    Results,
+    /// What was wrong in an earlier statement.
+    Amendment,
 }
 
 impl Type {
     /// Every type.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Announcement,
         Self::Contribution,
         Self::Closing,
@@ -37,6 +43,9 @@ impl Type {
         Self::Void,
         Self::Rotation,
         Self::Revocation,
+        Self::Substitution,
+        Self::Results,
+        Self::Amendment,
     ];
 
     /// Its name in statements and policies.
@@ -48,6 +57,9 @@ impl Type {
             Self::Closing => "closing",
             Self::Record => "record",
             Self::Void => "void",
+            Self::Substitution => "substitution",
+            Self::Results => "results",
+            Self::Amendment => "amendment",
             Self::Rotation => "rotation",
             Self::Revocation => "revocation",
         }
@@ -62,6 +74,9 @@ impl Type {
             Self::Closing => "closed_at",
             Self::Record => "drawn_at",
             Self::Void => "voided_at",
+            Self::Substitution => "substituted_at",
+            Self::Results => "published_at",
+            Self::Amendment => "amended_at",
             Self::Rotation | Self::Revocation => "noticed_at",
         }
     }

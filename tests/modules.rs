@@ -4,7 +4,7 @@
 use std::path::Path;
 
 /// In the order in which data flows; `verify` comes after them all.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "fault",
     "join",
     "encoding",
@@ -23,6 +23,7 @@ const ORDER: [&str; 19] = [
     "outcome",
     "record",
     "notice",
+    "later",
     "ledger",
 ];
 

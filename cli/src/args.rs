@@ -28,6 +28,9 @@ pub(crate) enum Command {
     Close(Dir),
     Draw(Draw),
     Publish(Publish),
+    Substitute(Substitute),
+    Result(ResultTable),
+    Amend(Amend),
     Void(Void),
     Verify(Verify),
     Audit(Audit),
@@ -83,6 +86,46 @@ pub(crate) struct Void {
     pub(crate) text: String,
     #[command(flatten)]
     pub(crate) beacon: BeaconSource,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("out_or_list").args(["goes_out", "list"]))]
+pub(crate) struct Substitute {
+    pub(crate) dir: PathBuf,
+    #[arg(id = "target", long, value_name = "ID")]
+    pub(crate) target: String,
+    #[arg(id = "department", long, value_name = "ID", requires = "seat", requires = "out_or_list")]
+    pub(crate) department: Option<String>,
+    #[arg(long, value_name = "N", requires = "department")]
+    pub(crate) seat: Option<u64>,
+    #[arg(id = "goes_out", long = "out", value_name = "ID", requires = "department")]
+    pub(crate) out: Option<String>,
+    #[arg(id = "later_reason", long = "reason", value_name = "NAME", required_unless_present = "list")]
+    pub(crate) reason: Option<String>,
+    #[arg(long, value_name = "TEXT", required_unless_present = "list")]
+    pub(crate) text: Option<String>,
+    #[arg(long, alias = "dry-run", requires = "department", conflicts_with_all = ["later_reason", "text"])]
+    pub(crate) list: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResultTable {
+    pub(crate) dir: PathBuf,
+    #[arg(id = "table", long, value_name = "FILE")]
+    pub(crate) table: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Amend {
+    pub(crate) dir: PathBuf,
+    #[arg(long, value_name = "SERIAL")]
+    pub(crate) amends: String,
+    #[arg(id = "later_reason", long = "reason", value_name = "NAME")]
+    pub(crate) reason: String,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) text: String,
+    #[arg(id = "amended_table", long = "table", value_name = "FILE")]
+    pub(crate) table: Option<PathBuf>,
 }
 
 /// Where the beacon comes from.

@@ -98,7 +98,7 @@ fn the_demonstration_is_the_same_each_time_and_verifies() {
     yaohao(a.path(), &["verify", "d/public"]).exits(3).says("Compare these fingerprints").says("Not proven");
     let json = yaohao(a.path(), &["verify", "d", "--trust", "d/trust.toml", "--json"]).exits(0).out;
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!((report["verdict"].as_str(), report["steps"].as_array().unwrap().len()), (Some("verified"), 15));
+    assert_eq!((report["verdict"].as_str(), report["steps"].as_array().unwrap().len()), (Some("verified"), 16));
     run(a.path(), &["verify", "d"], "zh_CN.UTF-8").exits(3).says("请用您自己的渠道核对这些指纹").says("您仍须相信");
     yaohao(a.path(), &["--lang", "zh", "verify", "d"]).exits(3).says("凭信任");
 }

@@ -10,13 +10,13 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use yaohao::announcement::{Announcement, BeaconPlan, commitment};
-use yaohao::draw::{Binding, Pool};
+use yaohao::draw::{Binding, Pool, Selection};
 use yaohao::encoding::{Digest, hex_array};
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::{Id, Name, Text, Time};
 use yaohao::outcome::{Outcome, draw_inspectors, draw_targets};
 use yaohao::record::{Record, Void};
-use yaohao::register::{Inspectors, Recusals, scan};
+use yaohao::register::{Inspector, Inspectors, Recusals, scan};
 use yaohao::seed::{Beacon, Closing, Contribution, Lots, Seed, check_contributions};
 use yaohao::statement::{Body, Statement};
 use yaohao::suite::SecretKey;
@@ -175,7 +175,11 @@ impl Campaign {
     }
 
     /// Signs by every announced signer whose key is in the folder, and by as many as the threshold asks at least.
-    fn sign_by_signers<B: Body>(&self, statement: &mut Statement<B>, announcement: &Announcement) -> Result<()> {
+    pub(crate) fn sign_by_signers<B: Body>(
+        &self,
+        statement: &mut Statement<B>,
+        announcement: &Announcement,
+    ) -> Result<()> {
         let mut missing = None;
         for signer in &announcement.signers {
             match self.keys().secret(&signer.holder) {
@@ -429,7 +433,7 @@ impl Campaign {
         Ok(report)
     }
 
-    fn publish_one<B: Body>(&self, name: &str, statement: &Statement<B>) -> Result<()> {
+    pub(crate) fn publish_one<B: Body>(&self, name: &str, statement: &Statement<B>) -> Result<()> {
         let mut stage = Stage::new(&self.public())?;
         stage.put(name, statement.to_file().as_bytes())?;
         must_hold(&stage.preview())?;
@@ -442,6 +446,25 @@ impl Campaign {
 /// # Errors
 /// The codes of the registers, the strata and the assignment.
 pub fn derive(announcement: &Announcement, evidence: &dyn Evidence, lots: &Lots) -> Result<Outcome> {
+    with_registers(announcement, evidence, lots, |registers, selection| {
+        draw_inspectors(announcement, registers.binding, selection, registers.inspectors, registers.recusals, lots)
+    })
+}
+
+/// The registers of a campaign, read for a draw.
+pub(crate) struct Registers<'a> {
+    pub(crate) binding: &'a Binding,
+    pub(crate) inspectors: &'a [Inspector],
+    pub(crate) recusals: &'a Recusals<'a>,
+}
+
+/// Reads the registers, draws the targets, and lets somebody work with both: registers borrow from each other.
+pub(crate) fn with_registers<T>(
+    announcement: &Announcement,
+    evidence: &dyn Evidence,
+    lots: &Lots,
+    work: impl FnOnce(&Registers<'_>, Selection) -> Result<T>,
+) -> Result<T> {
     let binding = Binding::announced(announcement, Some(lots.tickets("targets")))?;
     let (_, pool) =
         scan(&announcement.targets_schema(), u64::MAX, evidence.open("targets.csv")?.as_mut(), Pool::new(&binding))?;
@@ -451,7 +474,7 @@ pub fn derive(announcement: &Announcement, evidence: &dyn Evidence, lots: &Lots)
     let make = Recusals::new(&inspectors.ids);
     let (_, recusals) = scan(&announcement.recusals_schema(), u64::MAX, evidence.open("recusals.csv")?.as_mut(), make)?;
     let selection = draw_targets(announcement, pool, lots)?;
-    draw_inspectors(announcement, &binding, selection, &inspectors.present, &recusals, lots)
+    work(&Registers { binding: &binding, inspectors: &inspectors.present, recusals: &recusals }, selection)
 }
 
 /// The lots of a record's own seed text, for explanations. Whether the text is right is for `verify` to say.

@@ -12,6 +12,7 @@ pub mod generate;
 pub mod history;
 pub mod intake;
 pub mod keys;
+pub mod later;
 pub mod ledger;
 pub mod locked;
 pub mod looked_up;

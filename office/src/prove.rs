@@ -7,6 +7,7 @@ use crate::intake::{Context, open_row, typed_id};
 use crate::keys::RegisterKey;
 use crate::plan::IdForm;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
@@ -29,22 +30,62 @@ pub struct Asked {
 /// [`Code::IdWithheld`] where only the register key could tell the pseudonym; the codes of ids;
 /// [`Code::CampaignState`] before the announcement.
 pub fn asked(campaign: &Campaign, register: &str, text: &str) -> Result<Asked> {
-    let statement = campaign.announcement()?;
-    // the ids of recusals begin with those of targets
-    let owner = if register == "inspectors" { &statement.body().inspectors } else { &statement.body().targets };
-    if !owner.withheld.iter().any(|column| column.as_str() == "true_id") {
-        let form = form_of(campaign, register, text);
-        let (_, id) = typed_id(text, form, &RegisterKey::for_a_look())?;
-        return Ok(Asked { id, true_id: None });
+    Ids::of(campaign, register)?.asked(text)
+}
+
+/// What ids of a register look like, looked up once for many of them.
+#[derive(Debug)]
+pub(crate) struct Ids {
+    /// Whether the register has pseudonyms.
+    withheld: bool,
+    planned: Option<IdForm>,
+    private: PathBuf,
+}
+
+impl Ids {
+    pub(crate) fn of(campaign: &Campaign, register: &str) -> Result<Self> {
+        let statement = campaign.announcement()?;
+        // the ids of recusals begin with those of targets
+        let owner = if register == "inspectors" { &statement.body().inspectors } else { &statement.body().targets };
+        Ok(Self {
+            withheld: owner.withheld.iter().any(|column| column.as_str() == "true_id"),
+            planned: campaign.plan().ok().map(|plan| match register {
+                "inspectors" => plan.inspectors.id_form,
+                _ => plan.targets.id_form,
+            }),
+            private: campaign.private(),
+        })
     }
-    if let Some(id) = pseudonym(text) {
-        return Ok(Asked { id, true_id: None });
+
+    /// See [`asked`].
+    pub(crate) fn asked(&self, text: &str) -> Result<Asked> {
+        if !self.withheld {
+            let (_, id) = typed_id(text, self.form(text), &RegisterKey::for_a_look())?;
+            return Ok(Asked { id, true_id: None });
+        }
+        if let Some(id) = pseudonym(text) {
+            return Ok(Asked { id, true_id: None });
+        }
+        if !RegisterKey::exists(&self.private) {
+            return Err(Fault::new(Code::IdWithheld).fact("id", text));
+        }
+        let (true_id, id) = typed_id(text, IdForm::Pseudonym, &RegisterKey::load(&self.private)?)?;
+        Ok(Asked { id, true_id: Some(true_id) })
     }
-    if !RegisterKey::exists(&campaign.private()) {
-        return Err(Fault::new(Code::IdWithheld).fact("id", text));
+
+    /// What the plan says of the ids; without a plan, what can be a credit code is one.
+    pub(crate) fn form(&self, text: &str) -> IdForm {
+        let guessed = || match typed_id(text, IdForm::CreditCode, &RegisterKey::for_a_look()) {
+            Ok(_) => IdForm::CreditCode,
+            Err(_) => IdForm::Id,
+        };
+        match self.planned {
+            _ if self.withheld => IdForm::Pseudonym,
+            // a plan that was changed to pseudonyms after the announcement does not describe what is frozen
+            Some(form) if form != IdForm::Pseudonym => form,
+            _ => guessed(),
+        }
     }
-    let (true_id, id) = typed_id(text, IdForm::Pseudonym, &RegisterKey::load(&campaign.private())?)?;
-    Ok(Asked { id, true_id: Some(true_id) })
 }
 
 /// Makes a proof about an id of a register (`targets`, `inspectors` or `recusals`). With `open` the row's withheld
@@ -95,20 +136,6 @@ pub fn prove(campaign: &Campaign, register: &str, id: &Id, open: bool) -> Result
     // tables that changed since the announcement do not open what was sealed then
     proof.check()?;
     Ok(proof)
-}
-
-/// What the plan says of the ids of a register; without a plan, what can be a credit code is one.
-fn form_of(campaign: &Campaign, register: &str, text: &str) -> IdForm {
-    let planned = campaign.plan().ok().map(|plan| match register {
-        "inspectors" => plan.inspectors.id_form,
-        _ => plan.targets.id_form,
-    });
-    let guessed = || match typed_id(text, IdForm::CreditCode, &RegisterKey::for_a_look()) {
-        Ok(_) => IdForm::CreditCode,
-        Err(_) => IdForm::Id,
-    };
-    // a plan that was changed to pseudonyms after the announcement does not describe what is frozen
-    planned.filter(|form| *form != IdForm::Pseudonym).unwrap_or_else(guessed)
 }
 
 /// A text that is a pseudonym already: P and 20 hexadecimal digits.

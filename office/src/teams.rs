@@ -2,11 +2,11 @@
 //! joins them to the office's tables, and stays in `private/`.
 
 use crate::campaign::Campaign;
-use crate::explain::drawn_again;
 use crate::files::{Folder, write_whole};
 use crate::freeze::Kinds;
 use crate::intake::{Context, Kind, open_rows};
 use crate::keys::RegisterKey;
+use crate::later::teams_now;
 use crate::plan::{IdForm, Plan, Register};
 use crate::template::Tongue;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, XlsxError};
@@ -40,42 +40,88 @@ pub struct Teams {
 pub fn write(campaign: &Campaign, outcome: &Outcome, tongue: Tongue) -> Result<Teams, Vec<Fault>> {
     let one = |fault: Fault| vec![fault];
     let statement = campaign.announcement().map_err(one)?;
-    write_announced(campaign, statement.body(), outcome, tongue)
+    let departments = outcome.departments.iter();
+    let seats = departments.flat_map(|department| department.seats.iter().map(move |seat| (&department.id, seat)));
+    let seats = seats.map(|(department, seat)| SeatNow {
+        target: seat.target.clone(),
+        department: department.clone(),
+        number: seat.number,
+        leader: seat.leader,
+        inspector: Some(seat.inspector.clone()),
+    });
+    write_announced(campaign, statement.body(), seats.collect(), tongue)
 }
 
-/// The same for a campaign that was drawn earlier: the outcome is computed again from its record.
+/// The same for a campaign that was drawn earlier, as the teams are now: the outcome is computed again from its record, and
+/// all substitutions are followed.
 ///
 /// # Errors
 /// As [`write()`]; [`Code::CampaignState`] before the draw.
 pub fn write_again(campaign: &Campaign, tongue: Tongue) -> Result<Teams, Vec<Fault>> {
     let one = |fault: Fault| vec![fault];
     let statement = campaign.announcement().map_err(one)?;
-    let (_, outcome) = drawn_again(campaign, statement.body()).map_err(one)?;
-    write_announced(campaign, statement.body(), &outcome, tongue)
+    let seats = teams_now(campaign).map_err(one)?.into_iter().map(|(target, seat)| SeatNow {
+        target,
+        department: seat.department,
+        number: seat.number,
+        leader: seat.group.leader,
+        inspector: seat.inspector,
+    });
+    write_announced(campaign, statement.body(), seats.collect(), tongue)
+}
+
+/// Certificate numbers and names of some inspectors, from the office's own table.
+///
+/// # Errors
+/// What is missing, as for [`write()`].
+pub fn inspector_names(campaign: &Campaign, ids: &BTreeSet<Id>) -> Result<BTreeMap<Id, (String, String)>, Vec<Fault>> {
+    let one = |fault: Fault| vec![fault];
+    let statement = campaign.announcement().map_err(one)?;
+    let announcement = statement.body();
+    let plan = campaign.plan().map_err(one)?;
+    let key = RegisterKey::load(&campaign.private()).map_err(one)?;
+    let kinds = Kinds::of(&plan).map_err(one)?;
+    let office = Office { campaign, key: &key };
+    let opened = office.open(
+        (&plan.inspectors, &kinds.inspectors),
+        (&announcement.inspectors, &announcement.inspectors_schema()),
+        ids,
+    )?;
+    let named = |id: &Id| (id.clone(), (opened.value(id, "true_id"), opened.value(id, "name")));
+    Ok(ids.iter().map(named).collect())
+}
+
+/// A seat, and who sits there; nobody, if it became vacant.
+struct SeatNow {
+    target: Id,
+    department: Id,
+    number: u64,
+    leader: bool,
+    inspector: Option<Id>,
 }
 
 fn write_announced(
     campaign: &Campaign,
     announcement: &Announcement,
-    outcome: &Outcome,
+    mut seats: Vec<SeatNow>,
     tongue: Tongue,
 ) -> Result<Teams, Vec<Fault>> {
+    seats.sort_by(|a, b| (&a.target, &a.department, a.number).cmp(&(&b.target, &b.department, b.number)));
     let one = |fault: Fault| vec![fault];
     let plan = campaign.plan().map_err(one)?;
     let key = RegisterKey::load(&campaign.private()).map_err(one)?;
     let kinds = Kinds::of(&plan).map_err(one)?;
     let _lock = campaign.lock().map_err(one)?;
-    let seats = || outcome.departments.iter().flat_map(|department| &department.seats);
     let office = Office { campaign, key: &key };
     let targets = office.open(
         (&plan.targets, &kinds.targets),
         (&announcement.targets, &announcement.targets_schema()),
-        &seats().map(|seat| seat.target.clone()).collect(),
+        &seats.iter().map(|seat| seat.target.clone()).collect(),
     );
     let inspectors = office.open(
         (&plan.inspectors, &kinds.inspectors),
         (&announcement.inspectors, &announcement.inspectors_schema()),
-        &seats().map(|seat| seat.inspector.clone()).collect(),
+        &seats.iter().filter_map(|seat| seat.inspector.clone()).collect(),
     );
     // both are read before anything is refused, so that an officer sees at once all that is missing
     let (targets, inspectors) = match (targets, inspectors) {
@@ -84,11 +130,12 @@ fn write_announced(
             return Err([targets.err(), inspectors.err()].into_iter().flatten().flatten().collect());
         }
     };
-    let rows = rows(announcement, &plan, outcome, (&targets, &inspectors), tongue);
+    let rows = rows(announcement, &plan, &seats, (&targets, &inspectors), tongue);
     let file = campaign.private().join("teams.xlsx");
     let wrong = |error: XlsxError| one(Fault::new(Code::FileWrite).file("teams.xlsx").fact("detail", error));
     write_whole(&file, &workbook(&rows, tongue).map_err(wrong)?).map_err(one)?;
-    Ok(Teams { file, seats: outcome.seats(), changed_targets: targets.changed, changed_inspectors: inspectors.changed })
+    let count = u64::try_from(seats.len()).unwrap_or(u64::MAX);
+    Ok(Teams { file, seats: count, changed_targets: targets.changed, changed_inspectors: inspectors.changed })
 }
 
 /// What the tables still say of some ids.
@@ -204,7 +251,7 @@ const COLUMNS: [([&str; 2], u16); 9] = [
 fn rows(
     announcement: &Announcement,
     plan: &Plan,
-    outcome: &Outcome,
+    seats: &[SeatNow],
     (targets, inspectors): (&Opened, &Opened),
     tongue: Tongue,
 ) -> Vec<Vec<String>> {
@@ -214,26 +261,21 @@ fn rows(
     let is_pseudonym = announcement.inspectors.withheld.iter().any(|name| name.as_str() == "true_id");
     let titles: BTreeMap<&Id, &str> =
         announcement.departments.iter().map(|department| (&department.id, department.title.as_str())).collect();
-    let mut seats: Vec<_> = outcome
-        .departments
-        .iter()
-        .flat_map(|department| department.seats.iter().map(move |seat| (&seat.target, &department.id, seat)))
-        .collect();
-    seats.sort_by_key(|(target, department, seat)| (*target, *department, seat.number));
     let header = COLUMNS.iter().map(|(header, _)| header[language].to_owned());
     let mut rows = vec![header.take(columns).collect()];
-    rows.extend(seats.into_iter().map(|(target, department, seat)| {
-        let id = &seat.inspector;
+    rows.extend(seats.iter().map(|seat| {
+        let SeatNow { target, department, .. } = seat;
+        let of = |value: &dyn Fn(&Id) -> String| seat.inspector.as_ref().map(value).unwrap_or_default();
         let row = [
             target.to_string(),
             targets.value(target, "name"),
             titles.get(department).map_or_else(|| department.to_string(), ToString::to_string),
             seat.number.to_string(),
             if seat.leader { ["是", "yes"][language].to_owned() } else { String::new() },
-            if is_pseudonym { id.to_string() } else { String::new() },
-            if is_pseudonym { inspectors.value(id, "true_id") } else { id.to_string() },
-            inspectors.value(id, "name"),
-            inspectors.value(id, "phone"),
+            if is_pseudonym { of(&Id::to_string) } else { String::new() },
+            of(&|id| if is_pseudonym { inspectors.value(id, "true_id") } else { id.to_string() }),
+            of(&|id| inspectors.value(id, "name")),
+            of(&|id| inspectors.value(id, "phone")),
         ];
         row.into_iter().take(columns).collect()
     }));

@@ -111,7 +111,7 @@ fn a_stamp_of_the_closing_proves_the_order() {
     let report = verify(&late, Some(&trust(&strict(), known.path())));
     assert_eq!((report.verdict.exit_code(), proven(&report)), (3, false), "stamped two years after the beacon");
     let existence = &report.order.unwrap().existences[0];
-    assert_eq!((existence.statement, &existence.by[..]), ("closing.json", &["CN=Live TSA".to_owned()][..]));
+    assert_eq!((existence.statement.as_str(), &existence.by[..]), ("closing.json", &["CN=Live TSA".to_owned()][..]));
 }
 
 /// A campaign given up before its beacon is complete, and a stamp proves that it was given up in time.

@@ -6,6 +6,8 @@
 
 #[path = "vectors/accept.rs"]
 mod accept;
+#[path = "vectors/later.rs"]
+mod later;
 #[path = "vectors/receipts.rs"]
 mod receipts;
 #[path = "vectors/reject.rs"]
@@ -60,8 +62,8 @@ fn vectors_are_fresh() {
     let root = repository().join("fixtures/vectors");
     let bless = std::env::var_os("YAOHAO_BLESS").is_some();
     for (kind, vectors) in [
-        ("accept", [accept::vectors(), receipts::accept(), voids::accept()].concat()),
-        ("reject", [reject::vectors(), receipts::reject(), voids::reject()].concat()),
+        ("accept", [accept::vectors(), receipts::accept(), voids::accept(), later::accept()].concat()),
+        ("reject", [reject::vectors(), receipts::reject(), voids::reject(), later::reject()].concat()),
     ] {
         let folder = root.join(kind);
         let mut expected: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();

@@ -65,6 +65,24 @@ pub fn seats_of<'a>(department: &Id, items: impl IntoIterator<Item = &'a Item>) 
     groups
 }
 
+/// The seats of a department in a target.
+#[must_use]
+pub fn groups_of(announcement: &Announcement, binding: &Binding, department: &Id, entry: &Entry) -> Vec<(Group, u64)> {
+    let cells: Vec<Cow<'_, str>> = entry.cells.iter().map(|cell| Cow::Borrowed(cell.as_str())).collect();
+    seats_of(department, binding.items_of(&cells).filter_map(|index| announcement.items.get(index)))
+}
+
+/// Whether an inspector of the right department may sit at a seat of this kind, apart from recusals (SPEC §10.1).
+/// `place` is the target's region, where the team asks for one.
+#[must_use]
+pub fn may_sit(announcement: &Announcement, inspector: &Inspector, group: &Group, place: Option<&str>) -> bool {
+    inspector.valid_from <= announcement.window_from
+        && inspector.valid_to >= announcement.window_to
+        && (!group.leader || inspector.lead)
+        && group.qualifications.iter().all(|wanted| inspector.qualifications.binary_search(wanted).is_ok())
+        && place.is_none_or(|place| inspector.regions.cover(place))
+}
+
 /// One department's problem: its tasks with seats, ascending by id, and who may sit where. `pool` are its inspectors.
 pub(super) fn problem(
     announcement: &Announcement,
@@ -77,9 +95,7 @@ pub(super) fn problem(
 ) -> Result<(Vec<TaskSeats>, Problem)> {
     let mut tasks: Vec<(TaskSeats, &str)> = Vec::new();
     for entry in drawn {
-        let cells: Vec<Cow<'_, str>> = entry.cells.iter().map(|cell| Cow::Borrowed(cell.as_str())).collect();
-        let items = binding.items_of(&cells).filter_map(|index| announcement.items.get(index));
-        let groups = seats_of(department, items);
+        let groups = groups_of(announcement, binding, department, entry);
         if !groups.is_empty() {
             let place = region.and_then(|column| entry.cells.get(column)).map_or("", String::as_str);
             tasks.push((TaskSeats { id: Id::parse(&entry.id)?, groups }, place));
@@ -117,6 +133,7 @@ struct Eligible<'a> {
 
 impl Eligible<'_> {
     fn of(&mut self, group: &Group, place: &str) -> Vec<u32> {
+        let region = self.region.then_some(place);
         let key = (group.clone(), place.to_owned());
         if let Some(known) = self.known.get(&key) {
             return known.clone();
@@ -125,18 +142,10 @@ impl Eligible<'_> {
             .pool
             .iter()
             .zip(0_u32..)
-            .filter(|(inspector, _)| self.may_sit(inspector, group, place))
+            .filter(|(inspector, _)| may_sit(self.announcement, inspector, group, region))
             .map(|(_, index)| index)
             .collect();
         self.known.insert(key, found.clone());
         found
-    }
-
-    fn may_sit(&self, inspector: &Inspector, group: &Group, place: &str) -> bool {
-        inspector.valid_from <= self.announcement.window_from
-            && inspector.valid_to >= self.announcement.window_to
-            && (!group.leader || inspector.lead)
-            && group.qualifications.iter().all(|wanted| inspector.qualifications.binary_search(wanted).is_ok())
-            && (!self.region || inspector.regions.cover(place))
     }
 }

@@ -9,7 +9,7 @@ mod scc;
 mod tests;
 
 pub use deficit::Deficit;
-pub use facts::{Group, TaskSeats, seats_of};
+pub use facts::{Group, TaskSeats, groups_of, may_sit, seats_of};
 pub use flow::{Inspector as Place, Problem, Task};
 pub use lottery::{Seating, assign};
 
@@ -63,12 +63,7 @@ pub fn assign_all(
     recusals: &Recusals<'_>,
     lots: &Lots,
 ) -> Result<Vec<DepartmentOutcome>> {
-    let region = announcement
-        .team
-        .region
-        .as_ref()
-        .map(|column| announcement.targets_schema().column(column.as_str()))
-        .transpose()?;
+    let region = region_column(announcement)?;
     let departments: Vec<&Id> = announcement.departments.iter().map(|department| &department.id).collect();
     let one = |department: &Id| {
         let pool: Vec<&Inspector> = inspectors.iter().filter(|inspector| inspector.department == *department).collect();
@@ -76,6 +71,15 @@ pub fn assign_all(
         draw_department(department, &tasks, &problem, &pool, lots)
     };
     join::map(departments, one).into_iter().collect()
+}
+
+/// The column of targets that decides where inspectors go, if the team asks for one.
+///
+/// # Errors
+/// [`Code::ColumnUnknown`].
+pub fn region_column(announcement: &Announcement) -> Result<Option<usize>> {
+    let column = announcement.team.region.as_ref();
+    column.map(|column| announcement.targets_schema().column(column.as_str())).transpose()
 }
 
 fn draw_department(

@@ -29,6 +29,12 @@ impl Members {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
+    /// Whether there is such a member.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.members.contains_key(key)
+    }
+
     /// A member, if there is one.
     pub fn optional(&mut self, key: &str) -> Option<Value> {
         self.members.remove(key)

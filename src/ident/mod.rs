@@ -123,6 +123,12 @@ impl Time {
         Self::from_seconds(self.seconds().checked_add(seconds)?)
     }
 
+    /// The day, in UTC.
+    #[must_use]
+    pub fn date(&self) -> Date {
+        Date(jiff::tz::TimeZone::UTC.to_datetime(self.0).date())
+    }
+
     /// So many calendar months earlier; [`crate::announcement::months_before`] says it to the day.
     pub(crate) fn less_months(&self, months: u64) -> Option<Self> {
         let months = jiff::Span::new().try_months(i64::try_from(months).ok()?).ok()?;

@@ -53,9 +53,17 @@ impl Campaign<'_> {
             Step::Contributions if !infeasible && self.documents.closing.is_none() => self.v10_not_closed(),
             Step::Beacon if !infeasible && self.documents.beacon.is_none() => Ok(Done::passed([])),
             // nothing was drawn
-            Step::Seed | Step::Selection | Step::Assignments | Step::Record => Ok(Done::passed([])),
+            Step::Seed | Step::Selection | Step::Assignments | Step::Record | Step::Later => Ok(Done::passed([])),
             _ => return None,
         })
+    }
+
+    /// A campaign that was given up has no substitutions, results or amendments (part of V16).
+    pub(super) fn nothing_beside_a_void(&self) -> Result<()> {
+        match (&self.documents.void, self.documents.later.first()) {
+            (Some(_), Some(later)) => Err(Fault::new(Code::LaterVoid).file("void.json").fact("file", later.file())),
+            _ => Ok(()),
+        }
     }
 
     /// A void that says that no assignment exists is right when there is none.

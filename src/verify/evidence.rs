@@ -4,6 +4,7 @@ use super::Limits;
 use crate::announcement::{Announcement, BeaconPlan};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::Id;
+use crate::later::{Later, serial_of};
 use crate::ledger::Receipt;
 use crate::record::{Record, Void};
 use crate::register::Blocks;
@@ -75,13 +76,21 @@ pub(super) const TABLES: [&str; 5] =
 /// The JSON files that are not contributions.
 const DOCUMENTS: [&str; 5] = ["announcement.json", "closing.json", "beacon.json", "record.json", "void.json"];
 
-/// The statements whose age a receipt beside them can prove (SPEC §7.5).
-pub const DATED: [&str; 4] = ["announcement.json", "closing.json", "record.json", "void.json"];
+/// Whether a file is a statement whose age a receipt beside it can prove (SPEC §7.5).
+///
+/// ```
+/// use yaohao::verify::dated;
+/// assert!(dated("closing.json") && dated("results-2.json"));
+/// assert!(!dated("contribution-gongan.json") && !dated("beacon.json"));
+/// ```
+#[must_use]
+pub fn dated(name: &str) -> bool {
+    ["announcement.json", "closing.json", "record.json", "void.json"].contains(&name) || serial_of(name).is_some()
+}
 
 /// The statement that a receipt or a time stamp is of, by the file's name and what the name ends in.
-pub(super) fn statement_of(name: &str, end: &str) -> Option<&'static str> {
-    let statement = name.strip_suffix(end)?;
-    DATED.into_iter().find(|dated| *dated == statement)
+pub(super) fn statement_of<'a>(name: &'a str, end: &str) -> Option<&'a str> {
+    name.strip_suffix(end).filter(|statement| dated(statement))
 }
 
 /// What the name of a receipt ends in.
@@ -99,6 +108,7 @@ pub(super) fn covered(name: &str) -> bool {
     TABLES.contains(&name)
         || DOCUMENTS.contains(&name)
         || contributor_of(name).is_some()
+        || serial_of(name).is_some()
         || [RECEIPT, STAMP].iter().any(|end| statement_of(name, end).is_some())
 }
 
@@ -122,10 +132,12 @@ pub(super) struct Documents {
     pub(super) beacon: Option<Beacon>,
     pub(super) record: Option<Statement<Record>>,
     pub(super) void: Option<Statement<Void>>,
+    /// What followed the record, ascending by serial, then type.
+    pub(super) later: Vec<Later>,
     /// By the file of the statement that each is of.
-    pub(super) receipts: BTreeMap<&'static str, Receipt>,
+    pub(super) receipts: BTreeMap<String, Receipt>,
     /// Likewise; `None` for one in an algorithm that is not accepted.
-    pub(super) stamps: BTreeMap<&'static str, Option<Stamp>>,
+    pub(super) stamps: BTreeMap<String, Option<Stamp>>,
 }
 
 impl Documents {
@@ -152,21 +164,26 @@ impl Documents {
         };
         let record = if there("record.json") { Some(statement("record.json", &bytes("record.json")?)?) } else { None };
         let void = if there("void.json") { Some(statement("void.json", &bytes("void.json")?)?) } else { None };
+        let mut later = Vec::new();
+        for (name, (kind, serial)) in files.keys().filter_map(|name| Some((name, serial_of(name)?))) {
+            later.push(Later::parse(kind, serial, &bytes(name)?).map_err(|fault| fault.file(name))?);
+        }
+        later.sort_by_key(|later| (later.head().serial, later.envelope().kind()));
         let mut receipts = BTreeMap::new();
         let mut stamps = BTreeMap::new();
         for name in files.keys() {
             if let Some(statement) = statement_of(name, RECEIPT) {
-                receipts.insert(statement, Receipt::parse(&bytes(name)?).map_err(|fault| fault.file(name))?);
+                receipts.insert(statement.to_owned(), Receipt::parse(&bytes(name)?).map_err(|fault| fault.file(name))?);
             }
             if let Some(statement) = statement_of(name, STAMP) {
                 match Stamp::parse(&bytes(name)?) {
                     // it may be a good one of somebody else's: it proves nothing here, and spoils nothing
-                    Err(fault) if fault.code() == Code::StampAlgorithm => stamps.insert(statement, None),
-                    stamp => stamps.insert(statement, Some(stamp.map_err(|fault| fault.file(name))?)),
+                    Err(fault) if fault.code() == Code::StampAlgorithm => stamps.insert(statement.to_owned(), None),
+                    stamp => stamps.insert(statement.to_owned(), Some(stamp.map_err(|fault| fault.file(name))?)),
                 };
             }
         }
-        Ok(Self { announcement, contributions, closing, beacon, record, void, receipts, stamps })
+        Ok(Self { announcement, contributions, closing, beacon, record, void, later, receipts, stamps })
     }
 
     /// Every statement by its file: the announcement, the contributions, what the signers say afterwards.
@@ -174,7 +191,7 @@ impl Documents {
         let contributions = self.contributions.iter();
         let contributions =
             contributions.map(|(id, statement)| (format!("contribution-{id}.json"), statement.envelope()));
-        let later = [
+        let ends = [
             self.closing.as_ref().map(Statement::envelope),
             self.record.as_ref().map(Statement::envelope),
             self.void.as_ref().map(Statement::envelope),
@@ -182,7 +199,8 @@ impl Documents {
         let named = |envelope: &Envelope| format!("{}.json", envelope.kind().name());
         std::iter::once(("announcement.json".to_owned(), self.announcement.envelope()))
             .chain(contributions)
-            .chain(later.into_iter().flatten().map(|envelope| (named(envelope), envelope)))
+            .chain(ends.into_iter().flatten().map(|envelope| (named(envelope), envelope)))
+            .chain(self.later.iter().map(|later| (later.file(), later.envelope())))
             .collect()
     }
 

@@ -12,7 +12,7 @@ mod policy;
 mod report;
 mod steps;
 
-pub use evidence::{DATED, Evidence};
+pub use evidence::{Evidence, dated};
 pub use notices::{Heeded, heed};
 pub use order::{Existence, Order};
 pub use policy::{Limits, Policy, TrustedAuthority, TrustedKey};

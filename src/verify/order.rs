@@ -1,7 +1,7 @@
 //! V5: the order of events as claimed, and what proves it from outside (SPEC §7.2, §7.5).
 
 use super::ending::check_void;
-use super::evidence::{DATED, Documents, RECEIPT, STAMP};
+use super::evidence::{Documents, RECEIPT, STAMP, dated};
 use super::period::check_periods;
 use super::{Policy, Status};
 use crate::announcement::same_campaign;
@@ -15,7 +15,7 @@ use crate::stamp::{Authority, Stamp};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Existence {
     /// The statement's file.
-    pub statement: &'static str,
+    pub statement: String,
     /// Who says so: witnesses of a log, or an authority that stamps.
     pub by: Vec<String>,
     /// At the latest.
@@ -80,9 +80,11 @@ pub(super) fn order(documents: &Documents, policy: Option<&Policy>) -> Result<Or
     };
     let Some(policy) = policy else { return Ok(order) };
     for (name, envelope) in documents.statements() {
-        let Some(file) = DATED.into_iter().find(|dated| *dated == name) else { continue };
-        let digest = envelope.digest();
-        if let Some(receipt) = documents.receipts.get(file) {
+        if !dated(&name) {
+            continue;
+        }
+        let (file, digest) = (name, envelope.digest());
+        if let Some(receipt) = documents.receipts.get(&file) {
             let name = format!("{file}{RECEIPT}");
             let leaf = Leaf {
                 kind: Name::parse(envelope.kind().name())?,
@@ -93,11 +95,12 @@ pub(super) fn order(documents: &Documents, policy: Option<&Policy>) -> Result<Or
                 None => order.uncounted.push(name),
                 Some(log) => {
                     let witnessed = witnessed(policy, receipt, log, &leaf).map_err(|fault| fault.file(name))?;
-                    order.existences.extend(witnessed.map(|(time, by)| Existence { statement: file, by, time }));
+                    let statement = file.clone();
+                    order.existences.extend(witnessed.map(|(time, by)| Existence { statement, by, time }));
                 }
             }
         }
-        if let Some(stamp) = documents.stamps.get(file) {
+        if let Some(stamp) = documents.stamps.get(&file) {
             let name = format!("{file}{STAMP}");
             match stamped(policy, stamp.as_ref(), &digest).map_err(|fault| fault.file(&name))? {
                 None => order.uncounted.push(name),

@@ -5,6 +5,7 @@ use super::order::Order;
 use super::{Policy, TrustedKey};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::Time;
+use crate::later::serial_of;
 use crate::statement::{Envelope, Type};
 
 impl TrustedKey {
@@ -63,16 +64,25 @@ fn enough(
 
 /// The earliest time at which anybody proves that a statement existed: it, or one that names it by digest.
 fn proven<'a>(order: &'a Order, file: &str) -> Option<&'a Time> {
-    let vouching = order.existences.iter().filter(|existence| names(existence.statement, file));
+    let vouching = order.existences.iter().filter(|existence| names(&existence.statement, file));
     vouching.map(|existence| &existence.time).min()
 }
 
-/// Whether a statement could not have been written before another.
+/// Whether a statement could not have been written before another, whose digest it names, directly or by others between.
 fn names(later: &str, file: &str) -> bool {
-    match later {
-        _ if later == file || file == "announcement.json" => true,
-        "closing.json" => contributor_of(file).is_some(),
-        "record.json" => contributor_of(file).is_some() || file == "closing.json",
+    let older = match (place(later), place(file)) {
+        (Some(later), Some(file)) => file < later,
         _ => false,
+    };
+    later == file || file == "announcement.json" || older
+}
+
+/// Where a statement is in the chain of those that name each other. A void is not: of these it names the announcement alone.
+fn place(file: &str) -> Option<u64> {
+    match file {
+        _ if contributor_of(file).is_some() => Some(1),
+        "closing.json" => Some(2),
+        "record.json" => Some(3),
+        _ => serial_of(file).map(|(_, serial)| serial.saturating_add(4)),
     }
 }

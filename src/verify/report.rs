@@ -39,11 +39,13 @@ pub enum Step {
     Assignments,
     /// V15
     Record,
+    /// V16
+    Later,
 }
 
 impl Step {
     /// All steps with number and name.
-    pub const ALL: [(Self, &'static str, &'static str); 15] = [
+    pub const ALL: [(Self, &'static str, &'static str); 16] = [
         (Self::Files, "V1", "files"),
         (Self::Form, "V2", "form"),
         (Self::Signatures, "V3", "signatures"),
@@ -59,9 +61,10 @@ impl Step {
         (Self::Selection, "V13", "selection"),
         (Self::Assignments, "V14", "assignments"),
         (Self::Record, "V15", "record"),
+        (Self::Later, "V16", "later"),
     ];
 
-    /// Its number: `V1` to `V15`.
+    /// Its number: `V1` to `V16`.
     #[must_use]
     pub fn number(self) -> &'static str {
         Self::ALL.into_iter().find(|(step, _, _)| *step == self).map_or("", |(_, number, _)| number)

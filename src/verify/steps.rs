@@ -1,4 +1,4 @@
-//! The steps V3 to V15, each a function named after it (SPEC §12).
+//! The steps V3 to V16, each a function named after it (SPEC §12).
 
 use super::evidence::{Documents, contributor_of, read_up_to};
 use super::order::{Order, order};
@@ -7,8 +7,9 @@ use crate::announcement::{Announced, BeaconPlan, PublicValues};
 use crate::draw::{Binding, Pool, Selection, check_strata};
 use crate::encoding::{Digest, Value, count};
 use crate::fault::{Code, Fault, Result};
+use crate::later::{Facts, Happened, Later, follow};
 use crate::outcome::{Outcome, draw_inspectors, draw_targets};
-use crate::record::{FileMark, cells_of, departments_of};
+use crate::record::{FileMark, Record, cells_of, departments_of};
 use crate::register::{Commitment, Inspectors, Reasons, Recusals, scan};
 use crate::seed::{Beacon, Seed, Values, check_contributions};
 use crate::statement::{Envelope, Statement, Type};
@@ -54,6 +55,8 @@ pub(super) struct Campaign<'a> {
     targets: Option<TargetsPass>,
     inspectors: Option<Inspectors>,
     pub(super) outcome: Option<Result<Outcome>>,
+    /// What followed the record, derived with the outcome.
+    later: Option<Result<Happened>>,
 }
 
 struct TargetsPass {
@@ -71,11 +74,14 @@ impl<'a> Campaign<'a> {
         missing: &'a [String],
     ) -> Self {
         let seed = derive_seed(documents);
-        let (order, targets, inspectors, outcome) = (None, None, None, None);
-        Self { evidence, documents, policy, limits, missing, order, seed, targets, inspectors, outcome }
+        let (order, targets, inspectors, outcome, later) = (None, None, None, None, None);
+        Self { evidence, documents, policy, limits, missing, order, seed, targets, inspectors, outcome, later }
     }
 
     pub(super) fn run(&mut self, step: Step) -> Result<Done> {
+        if step == Step::Later {
+            self.nothing_beside_a_void()?;
+        }
         let lacking = self.lacking(step);
         if !lacking.is_empty() {
             return Ok(Done::skipped(lacking));
@@ -103,6 +109,7 @@ impl<'a> Campaign<'a> {
             Step::Selection => self.v13_selection(),
             Step::Assignments => self.v14_assignments(),
             Step::Record => self.v15_record(),
+            Step::Later => self.v16_later(),
         }
     }
 
@@ -122,6 +129,8 @@ impl<'a> Campaign<'a> {
             }
             Step::Assignments => name != "selected.csv",
             Step::Record => name == "record.json" || name == "closing.json" || name == "beacon.json",
+            // who steps in follows from the whole draw
+            Step::Later => true,
             Step::Files | Step::Form | Step::Signatures | Step::Policy | Step::Order => false,
         };
         self.missing.iter().filter(|name| needs(name)).cloned().collect()
@@ -219,6 +228,17 @@ impl<'a> Campaign<'a> {
             let selection = selection.clone();
             let outcome =
                 draw_inspectors(announcement, &targets.binding, selection, &inspectors.present, &recusals, &lots);
+            if let (Ok(outcome), Some(record)) = (&outcome, &self.documents.record) {
+                let facts = Facts {
+                    announcement,
+                    binding: &targets.binding,
+                    inspectors: &inspectors.present,
+                    recusals: &recusals,
+                    lots: &lots,
+                    outcome,
+                };
+                self.later = Some(happened(facts, record, &self.documents.later));
+            }
             self.outcome = Some(outcome);
         }
         Ok(Done::passed([("rows", commitment.rows)]))
@@ -321,6 +341,21 @@ impl<'a> Campaign<'a> {
         Ok(Done::passed([]))
     }
 
+    fn v16_later(&self) -> Result<Done> {
+        if self.documents.void.is_some() {
+            return Ok(Done::passed([]));
+        }
+        let Some(later) = &self.later else { return Ok(Done::skipped(Vec::new())) };
+        let Happened { substitutions, results, late, amendments, vacant } = later.clone()?;
+        Ok(Done::passed([
+            ("substitutions", substitutions),
+            ("vacant", vacant),
+            ("results", results),
+            ("late", late),
+            ("amendments", amendments),
+        ]))
+    }
+
     /// Compares a published file with what was derived, then the record's mark of it.
     fn compare_file(&self, name: &str, expected: &str, rows: u64, mark: &FileMark, claimed: &str) -> Result<()> {
         let found = read_up_to(self.evidence, name, count(expected.len()).saturating_add(1))?;
@@ -334,6 +369,11 @@ impl<'a> Campaign<'a> {
         }
         Ok(())
     }
+}
+
+/// Follows what came after the record. Without any statement there is nothing to derive.
+fn happened(facts: Facts<'_>, record: &Statement<Record>, later: &[Later]) -> Result<Happened> {
+    if later.is_empty() { Ok(Happened::default()) } else { Ok(follow(facts, record, later)?.happened()) }
 }
 
 /// The seed, if all that it is made of is there and right; the steps that check it report what is not.

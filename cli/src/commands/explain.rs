@@ -7,6 +7,7 @@ use crate::language::Language;
 use yaohao::ident::Id;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::explain::{Explanation, Fate, TargetStory, explain};
+use yaohao_office::later::counted;
 use yaohao_office::teams::{self, Teams};
 use yaohao_office::template::Tongue;
 
@@ -76,6 +77,11 @@ fn explained(screen: &Screen, campaign: &Campaign, id: &str) -> Outcome {
                 .collect();
             screen.table(&rows);
         }
+    }
+    // the story is the draw's; what came after it is told apart
+    let since: u64 = counted(campaign).map(|counted| counted.reasons.values().sum()).unwrap_or_default();
+    if since > 0 {
+        screen.say("explain-since", &[("count", &since)]);
     }
     Ok(0)
 }

@@ -106,7 +106,15 @@ pub(super) fn policy_text(screen: &Screen, campaign: &Campaign, rehearsal: bool)
     let announcement = statement.body();
     let mut signs: BTreeMap<(&Id, PublicKey), Vec<&str>> = BTreeMap::new();
     for signer in &announcement.signers {
-        signs.entry((&signer.holder, signer.key)).or_default().extend(["announcement", "closing", "record", "void"]);
+        signs.entry((&signer.holder, signer.key)).or_default().extend([
+            "announcement",
+            "closing",
+            "record",
+            "void",
+            "substitution",
+            "results",
+            "amendment",
+        ]);
     }
     for contributor in &announcement.seed.contributors {
         signs.entry((&contributor.id, contributor.key)).or_default().push("contribution");

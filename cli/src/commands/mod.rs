@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod explain;
 mod keys;
+mod later;
 mod log;
 mod log_witness;
 mod new;
@@ -53,6 +54,9 @@ pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
         Command::Close(dir) => campaign::close(&screen, &dir.dir),
         Command::Draw(arguments) => campaign::draw(&screen, &arguments),
         Command::Void(arguments) => campaign::void(&screen, &arguments),
+        Command::Substitute(arguments) => later::substitute(&screen, &arguments),
+        Command::Result(arguments) => later::result(&screen, &arguments),
+        Command::Amend(arguments) => later::amend(&screen, &arguments),
         Command::Publish(arguments) => publish::run(&screen, &arguments),
         Command::Verify(arguments) => verify::run(&screen, &arguments),
         Command::Audit(arguments) => audit::run(&screen, &arguments),

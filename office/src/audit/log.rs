@@ -28,7 +28,7 @@ pub(super) fn of_site(site: &Path, policy: Option<&Policy>, findings: &mut Vec<F
         let checked = log.check(None)?;
         Ok((log, checked))
     });
-    open.map_err(|fault| findings.push(wrong(fault.file("log")))).ok()
+    open.map_err(|fault| findings.push(wrong(fault.below("log")))).ok()
 }
 
 /// Statements that only the log knows, or only the site; receipts of another history.

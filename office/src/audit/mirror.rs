@@ -17,7 +17,7 @@ pub(super) fn log(here: &Log, folder: &Path) -> Vec<Finding> {
     // the key with which this one was opened: another one would be another log
     let there = match Home::new(&path).open(Some(here.verifier())) {
         Ok(log) => log,
-        Err(fault) => return vec![wrong(fault.file(shown(&path)))],
+        Err(fault) => return vec![wrong(fault.below(&shown(&path)))],
     };
     let (small, large) = match (here.signed().checkpoint(), there.signed().checkpoint()) {
         (a, b) if a.size <= b.size => ((a.size, a.root), (&there, b.size, b.root)),

@@ -249,10 +249,7 @@ fn leaves(folder: &Path) -> BTreeMap<String, Leaf> {
 fn of_campaign(campaign: &Audited, now: &Time) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some((_, fault)) = campaign.report.failure() {
-        let (file, row, column) = fault.place();
-        let mut fault = fault.clone().file(format!("{}/{}", campaign.place, file.unwrap_or("")));
-        fault = row.map_or(fault.clone(), |row| fault.row(row));
-        findings.push(wrong(column.map_or(fault.clone(), |column| fault.column(column.to_owned()))));
+        findings.push(wrong(fault.clone().below(&campaign.place)));
     }
     let at = |code: Code| Fault::new(code).file(&campaign.place).fact("number", &campaign.number);
     let Some(announcement) = campaign.announcement.as_ref().map(Statement::body) else { return findings };

@@ -25,28 +25,35 @@ fn table(role: Role) -> Aliases {
         Role::Targets => TARGETS,
         Role::Inspectors => INSPECTORS,
         Role::Recusals => RECUSALS,
+        Role::Results => RESULTS,
     }
 }
 
 type Aliases = &'static [(&'static str, &'static [&'static str])];
 
+const RESULTS: Aliases = &[
+    ("id", TARGET_IDS),
+    ("finished", &["检查完成日期", "完成日期", "检查日期", "抽查完成日期", "finished"]),
+    ("found", &["检查结果", "抽查检查结果", "抽查结果", "结果", "found", "result"]),
+];
+
+/// What the ids of firms are called.
+const TARGET_IDS: &[&str] = &[
+    "统一社会信用代码",
+    "统一社会信用代码/注册号",
+    "统一社会信用代码(注册号)",
+    "社会信用代码",
+    "统一信用代码",
+    "信用代码",
+    "注册号/统一社会信用代码",
+    "uscc",
+    "credit_code",
+    "unified social credit code",
+    "id",
+];
+
 const TARGETS: Aliases = &[
-    (
-        "id",
-        &[
-            "统一社会信用代码",
-            "统一社会信用代码/注册号",
-            "统一社会信用代码(注册号)",
-            "社会信用代码",
-            "统一信用代码",
-            "信用代码",
-            "注册号/统一社会信用代码",
-            "uscc",
-            "credit_code",
-            "unified social credit code",
-            "id",
-        ],
-    ),
+    ("id", TARGET_IDS),
     (
         "name",
         &[

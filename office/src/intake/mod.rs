@@ -9,6 +9,7 @@ mod ids;
 mod join;
 mod lists;
 mod recusals;
+mod results;
 mod shape;
 mod source;
 
@@ -16,6 +17,7 @@ pub use cell::Kind;
 pub use draft::Origin;
 pub use ids::form_id;
 pub use recusals::read_recusals;
+pub(crate) use results::{ResultRow, read_results};
 pub use source::SourceReport;
 
 use crate::keys::RegisterKey;

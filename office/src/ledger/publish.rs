@@ -8,7 +8,7 @@ use crate::files::{Folder, read_bytes, write_whole};
 use std::path::Path;
 use yaohao::fault::{Fault, Result};
 use yaohao::ledger::{KeyName, Leaf, Receipt, Verifier};
-use yaohao::verify::{DATED, Evidence as _};
+use yaohao::verify::{Evidence as _, dated};
 
 /// What publishing did.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub fn publish(public: &Path, home: &Home, witnesses: &[(Verifier, &dyn Transpor
         }
     }
     let mut receipts = Vec::new();
-    for (name, leaf) in names.iter().zip(&leaves).filter(|(name, _)| DATED.contains(&name.as_str())) {
+    for (name, leaf) in names.iter().zip(&leaves).filter(|(name, _)| dated(name)) {
         let receipt = log.receipt(leaf)?;
         let file = format!("{name}.tlog-proof");
         if better(&receipt, &public.join(&file)) {
@@ -64,7 +64,7 @@ pub fn publish(public: &Path, home: &Home, witnesses: &[(Verifier, &dyn Transpor
 
 fn is_statement(name: &str) -> bool {
     let contribution = name.starts_with("contribution-") && Path::new(name).extension().is_some_and(|e| e == "json");
-    DATED.contains(&name) || contribution
+    dated(name) || contribution
 }
 
 /// Whether a receipt is worth more than the one that lies there: it is of another log, or more have signed it.

@@ -49,6 +49,8 @@ pub enum Role {
     Inspectors,
     /// Pairs that must not meet.
     Recusals,
+    /// What was found: no register, but read like one.
+    Results,
 }
 
 impl Role {
@@ -59,6 +61,7 @@ impl Role {
             Self::Targets => "targets",
             Self::Inspectors => "inspectors",
             Self::Recusals => "recusals",
+            Self::Results => "results",
         }
     }
 }

@@ -168,11 +168,11 @@ fn nobody_left(files: &mut Files) {
     super::support::register_again(files, "recusals", &text);
 }
 
-fn early(small: &Small) -> Files {
+pub fn early(small: &Small) -> Files {
     voided(small, "budget", "2024-10-14T11:00:00Z", false)
 }
 
-fn late(small: &Small) -> Files {
+pub fn late(small: &Small) -> Files {
     voided(small, "register-wrong", LATE, true)
 }
 
