@@ -21,11 +21,16 @@ pub enum Type {
     Record,
     /// The end of a campaign that has no outcome.
     Void,
+    /// The digest of an outcome that is told later.
+    Sealing,
+    /// A custodian's secret.
+    Reveal,
 }
 
 impl Type {
     /// Every type.
-    pub const ALL: [Self; 5] = [Self::Announcement, Self::Contribution, Self::Closing, Self::Record, Self::Void];
+    pub const ALL: [Self; 7] =
+        [Self::Announcement, Self::Contribution, Self::Closing, Self::Record, Self::Void, Self::Sealing, Self::Reveal];
 
     /// Its name in statements and policies.
     #[must_use]
@@ -36,6 +41,8 @@ impl Type {
             Self::Closing => "closing",
             Self::Record => "record",
             Self::Void => "void",
+            Self::Sealing => "sealing",
+            Self::Reveal => "reveal",
         }
     }
 
