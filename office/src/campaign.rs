@@ -339,7 +339,7 @@ impl Campaign {
         let mut record = Statement::new(record);
         self.sign_by_signers(&mut record, statement.body())?;
         let report = match (&beacon, &statement.body().seed.sealed) {
-            (Some(beacon), Some(_)) => self.seal(statement.body(), beacon, &outcome, &record)?,
+            (Some(beacon), Some(_)) => self.seal(&statement, beacon, &outcome, &record)?,
             _ => self.publish_end(beacon.as_ref(), Some(&outcome), None, ("record.json", &record))?,
         };
         Ok((record, outcome, report))

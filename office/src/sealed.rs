@@ -2,7 +2,7 @@
 //! (SPEC §7.7, §11.2).
 
 use crate::campaign::{Campaign, must_hold};
-use crate::files::{Stage, make_folder, read_bytes, shown};
+use crate::files::{Folder, Stage, make_folder, read_bytes, shown};
 use crate::keys::CustodianSecret;
 use std::path::PathBuf;
 use yaohao::announcement::Announcement;
@@ -68,7 +68,7 @@ impl Campaign {
     /// sealing without its record would be the end of the campaign.
     pub(crate) fn seal(
         &self,
-        announcement: &Announcement,
+        statement: &Statement<Announcement>,
         beacon: &Beacon,
         outcome: &Outcome,
         record: &Statement<Record>,
@@ -82,7 +82,7 @@ impl Campaign {
             record: record.digest(),
             sealed_at: body.drawn_at.clone(),
         });
-        self.sign_by_signers(&mut sealing, announcement)?;
+        self.sign_by_signers(&mut sealing, statement.body())?;
         let mut public = Stage::new(&self.public())?;
         public.put("beacon.json", beacon.to_file().as_bytes())?;
         public.put("sealing.json", sealing.to_file().as_bytes())?;
@@ -91,9 +91,19 @@ impl Campaign {
         let mut kept = Stage::new(&self.kept())?;
         let texts = [outcome.selected_csv.clone(), outcome.assignments_csv.clone(), record.to_file()];
         KEPT.iter().zip(&texts).try_for_each(|(name, text)| kept.put(name, text.as_bytes()))?;
+        self.must_hold_once_told(statement, public.preview().before(kept.preview()), &body.drawn_at)?;
         kept.publish()?;
         public.publish()?;
         Ok(report)
+    }
+
+    /// Verifies what is sealed as it will be once its secret is told. Where the custodian's key is elsewhere, nobody can.
+    fn must_hold_once_told(&self, statement: &Statement<Announcement>, files: Folder, now: &Time) -> Result<()> {
+        let Ok(reveal) = self.revealing(statement, None, None, now) else { return Ok(()) };
+        // never published: the stage removes it
+        let mut trial = Stage::new(&self.private())?;
+        trial.put("reveal.json", reveal.to_file().as_bytes())?;
+        must_be_whole(&files.before(trial.preview())).map(|_| ())
     }
 
     /// Tells the secret of a sealed campaign, and with it the outcome. `secret` and `key` stand in for those in
@@ -121,11 +131,7 @@ impl Campaign {
         let mut stage = Stage::new(&self.public())?;
         stage.put("reveal.json", reveal.to_file().as_bytes())?;
         KEPT.iter().try_for_each(|name| stage.put(name, &read_bytes(&self.kept().join(name))?))?;
-        let report = must_hold(&stage.preview())?;
-        // before, a missing file is none of its business; now there is nothing left to wait for
-        if let Some(name) = report.missing.first() {
-            return Err(Fault::new(Code::FileMissing).file(name));
-        }
+        let report = must_be_whole(&stage.preview())?;
         stage.publish()?;
         Ok((reveal, report))
     }
@@ -159,5 +165,14 @@ impl Campaign {
         });
         reveal.sign(&key);
         Ok(reveal)
+    }
+}
+
+/// Verifies files of a campaign that has come to its end: nothing is left to wait for.
+fn must_be_whole(files: &Folder) -> Result<Report> {
+    let report = must_hold(files)?;
+    match report.missing.first() {
+        Some(name) => Err(Fault::new(Code::FileMissing).file(name)),
+        None => Ok(report),
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use yaohao::announcement::Announcement;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
-use yaohao::record::{Record, Void};
+use yaohao::record::{Record, Sealing, Void};
 use yaohao::seed::{Closing, Contribution};
 use yaohao::statement::{Body, Statement};
 use yaohao::suite::{PublicKey, SecretKey};
@@ -42,6 +42,7 @@ pub(super) fn sign(screen: &Screen, arguments: &KeySign) -> Outcome {
     let signed = signed::<Announcement>(&bytes, &key)
         .or_else(|fault| other_type(fault, || signed::<Record>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Void>(&bytes, &key)))
+        .or_else(|fault| other_type(fault, || signed::<Sealing>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Closing>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Contribution>(&bytes, &key)));
     let text = signed.map_err(|fault| one(fault.file(arguments.file.display().to_string())))?;
@@ -75,6 +76,12 @@ pub(super) fn policy_text(screen: &Screen, campaign: &Campaign, rehearsal: bool)
     let mut signs: BTreeMap<(&Id, PublicKey), Vec<&str>> = BTreeMap::new();
     for signer in &announcement.signers {
         signs.entry((&signer.holder, signer.key)).or_default().extend(["announcement", "closing", "record", "void"]);
+    }
+    if let Some(sealed) = &announcement.seed.sealed {
+        for signer in &announcement.signers {
+            signs.entry((&signer.holder, signer.key)).or_default().push("sealing");
+        }
+        signs.entry((&sealed.custodian, sealed.key)).or_default().push("reveal");
     }
     for contributor in &announcement.seed.contributors {
         signs.entry((&contributor.id, contributor.key)).or_default().push("contribution");
