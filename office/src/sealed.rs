@@ -133,6 +133,8 @@ impl Campaign {
         KEPT.iter().try_for_each(|name| stage.put(name, &read_bytes(&self.kept().join(name))?))?;
         let report = must_be_whole(&stage.preview())?;
         stage.publish()?;
+        // everybody knows it now: a copy of this folder for the next campaign must not commit to it again
+        let _ = std::fs::remove_file(CustodianSecret::of(&self.private()).path());
         Ok((reveal, report))
     }
 
