@@ -110,15 +110,15 @@ pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
     super::verify::verdict(screen, &report, false);
     match &report.sealed {
         None => screen.say("published", &[("folder", &campaign.public().display())]),
-        Some(seal) => {
-            let facts: [(&str, &dyn Display); 4] = [
+        Some(seal) => screen.say(
+            "drawn-sealed",
+            &[
                 ("folder", &campaign.public().display()),
                 ("kept", &campaign.kept().display()),
                 ("time", &seal.reveal_by),
                 ("dir", &arguments.dir.display()),
-            ];
-            screen.say("drawn-sealed", &facts);
-        }
+            ],
+        ),
     }
     // whatever becomes of the list, the draw is done
     match teams::write(&campaign, &outcome, super::explain::tongue(screen)) {
