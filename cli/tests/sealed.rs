@@ -4,10 +4,19 @@
 mod support;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use support::{copy, must, yaohao};
 use yaohao::ident::{Id, Time};
 use yaohao_office::campaign::Campaign;
 use yaohao_office::keys::System;
+
+/// One test at a time: the lock of a campaign that this process works in would pass to a program that another test starts
+/// in that moment.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 const SIGNATURE: &str =
     "929906c959032ab363c9f26570d215d66f5c06cb0c44fe508c12bb5839f04ec895bb6868e5b9ff13ab289bdb5266b394";
@@ -79,6 +88,7 @@ const VERIFY: [&str; 4] = ["verify", "d", "--trust", "trust.toml"];
 
 #[test]
 fn the_whole_way() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let d = closed(at, "9000-01-01T00:00:00Z");
@@ -149,6 +159,7 @@ fn the_whole_way() {
 /// Each rename of the reveal is the last that a kill allowed: a reader sees what is missing, and the next attempt ends it.
 #[test]
 fn a_reveal_that_was_killed_is_done_again() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let d = closed(at, "2024-12-20T00:00:00Z");
@@ -176,6 +187,7 @@ fn a_reveal_that_was_killed_is_done_again() {
 /// A draw that was killed between what is kept and what is published is drawn again, and nobody has seen the first.
 #[test]
 fn a_seal_that_was_killed_is_made_again() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let d = closed(at, "9000-01-01T00:00:00Z");
@@ -192,6 +204,7 @@ fn a_seal_that_was_killed_is_made_again() {
 
 #[test]
 fn a_late_void_tells_the_secret() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let d = closed(at, "9000-01-01T00:00:00Z");
@@ -208,6 +221,7 @@ fn a_late_void_tells_the_secret() {
 
 #[test]
 fn announcing_makes_a_secret_that_only_the_office_can_read() {
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let later = "{ kind = \"drand\", at = \"8999-01-01T00:00:00Z\" }";
