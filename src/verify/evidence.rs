@@ -237,7 +237,7 @@ impl Documents {
             let none = void.body().would_be.is_none();
             let drawn = ["selected.csv", "assignments.csv"];
             let ends = ["record.json", "sealing.json"];
-            wanted.retain(|name| !ends.contains(&name.as_str()) && !(none && drawn.contains(&name.as_str())));
+            wanted.retain(|name| !(ends.contains(&name.as_str()) || none && drawn.contains(&name.as_str())));
             if none && void.body().reason.as_str() != Void::INFEASIBLE {
                 wanted.retain(|name| !["closing.json", "beacon.json", "reveal.json"].contains(&name.as_str()));
             }
