@@ -139,7 +139,8 @@ def check_announcement(a):
         "seed": {
             "beacon": by_kind(**{"drand": DRAND, "public-values": PUBLIC, "none": {"kind": ("none",)}}),
             "contributors": [{"id": is_id, "key": is_digest, "commitment?": is_digest}, 0, 64, lambda x: x["id"]],
-            "wait_days?": number(1, 365)},
+            "wait_days?": number(1, 365),
+            "sealed?": {"custodian": is_id, "key": is_digest, "commitment": is_digest, "reveal_by": is_time}},
         "signers": [{"holder": is_id, "key": is_digest}, 1, 64, lambda x: x["key"]], "threshold": number(1)}, "body")
     for member, key in ("departments", "id"), ("items", "id"), ("strata", "name"), ("signers", "holder"):
         expect(len({x[key] for x in a[member]}) == len(a[member]), f"{member} not distinct")
@@ -172,6 +173,10 @@ def check_announcement(a):
     expect(all(("commitment" in x) == none for x in givers), "commitments with a beacon, or none without")
     expect(len({x["key"] for x in givers}) == len(givers) >= 2 * none, "contributors: too few, or two with one key")
     check_public_values(a["seed"]["beacon"], len(givers))
+    if "sealed" in a["seed"]:
+        s = a["seed"]["sealed"]
+        good = not none and s["custodian"] not in {x["id"] for x in givers}
+        expect(good and unix(s["reveal_by"]) > beacon_time(a["seed"]["beacon"]), "sealed: no beacon, its time, or a contributor")
     expect("wait_days" not in a["seed"] or last_day(a["seed"]) < unix("9999-01-01T00:00:00Z"), "wait_days")
     check_history(a.get("history"), {x["reason"] for x in reg["targets"]["excluded"]})
     people = ["capacity", *["carried"] * a["team"]["carried"], "department", "lead", "qualifications",
@@ -268,7 +273,9 @@ BODIES = {
     "announcement": check_announcement,
     "contribution": ABOUT | {"contributed_at": is_time, "contributor": is_id, "value": is_digest},
     "closing": ABOUT | {"closed_at": is_time, "contributions": [CLOSED, 0, 64, lambda x: x["contributor"]]},
-    "record": RECORD, "void": check_void}
+    "record": RECORD, "void": check_void,
+    "sealing": ABOUT | {"closing?": is_digest, "beacon": is_digest, "record": is_digest, "sealed_at": is_time},
+    "reveal": ABOUT | {"secret": is_digest, "revealed_at": is_time}}
 EVIDENCE, NUMBERS = {"spec": ("yaohao/1",), "type": ("beacon",)}, {"id": is_id, "values": [number(0), 0, 64]}
 BEACON = by_kind(**{"drand": DRAND | {"signature": matches("[0-9a-f]{96}")} | EVIDENCE,
                     "public-values": {"kind": ("public-values",), "sources": [NUMBERS, 0, 16]} | EVIDENCE})
@@ -286,8 +293,8 @@ def body_digest(statement): return sha_hex(canonical(statement["body"]))
 # ---------------------------------------------------------------- §12 the policy
 LIMITS = {"statement_bytes": 16777216, "csv_bytes": 17179869184, "rows": 1000000000}
 CSV_FILES = ["targets.csv", "inspectors.csv", "recusals.csv", "selected.csv", "assignments.csv"]
-JSON_FILES = ["announcement.json", "closing.json", "beacon.json", "record.json", "void.json"]
-DATED = ["announcement.json", "closing.json", "record.json", "void.json"]
+DATED = ["announcement.json", "closing.json", "record.json", "void.json", "sealing.json", "reveal.json"]
+JSON_FILES = ["beacon.json", *DATED]
 def read_policy(path):
     policy = tomllib.loads(read(path).decode("utf-8"))
     signs = [tuple(BODIES) + ("rotation", "revocation"), 0, MANY]

@@ -71,6 +71,10 @@ def v2_form(c):
     told = "record.json" in c.data or c.void and "would_be" in c.void
     c.told = c.body("record.json") or (c.void or {}).get("would_be")
     c.nothing = c.void["reason"] if c.void and not told else None
+    # §11.6: sealed, and nothing is told yet
+    told = {"selected.csv", "assignments.csv", "reveal.json", "record.json", "void.json"}
+    c.sealed, c.sealing, c.reveal = c.ann["seed"].get("sealed"), c.body("sealing.json"), c.body("reveal.json")
+    c.untold = c.sealing is not None and not told & set(c.data)
     c.contributors, c.beacon = {x["id"]: x for x in c.ann["seed"]["contributors"]}, c.ann["seed"]["beacon"]
 
 def v3_signatures(c):
@@ -82,7 +86,9 @@ def v3_signatures(c):
             key, value = bytes.fromhex(s["key"]), bytes.fromhex(s["value"])
             expect(ed25519_valid(key, message, value), f"{name}: signature of key {s['key']} is not valid")
         keys = {s["key"] for s in doc["signatures"]}
-        if kind != "contribution":
+        if kind == "reveal":                            # V5 refuses it where no custodian is announced
+            expect(not c.sealed or keys == {c.sealed["key"]}, f"{name}: not signed by exactly the custodian")
+        elif kind != "contribution":
             expect(keys <= announced and len(keys) >= c.ann["threshold"], f"{name}: other signers, or too few")
         elif who in c.contributors:                     # V10 refuses the others
             expect(keys == {c.contributors[who]["key"]}, f"{name}: not signed by exactly its contributor")
@@ -96,15 +102,18 @@ def v4_policy(c):
     for name, kind, doc in c.statements:
         expect(doc["suite"] in c.policy["suites"], f"{name}: suite is not accepted")
         holders = {k["holder"] for k in keys for s in doc["signatures"] if k["key"] == s["key"] and kind in k["signs"]}
-        enough = kind == "contribution" or len(holders) >= c.policy["threshold"]    # of contributions, see below
+        enough = kind in ("contribution", "reveal") or len(holders) >= c.policy["threshold"]    # of contributions, see below
         expect(enough, f"{name}: {len(holders)} holders of the policy signed it")
     announced = [(s["holder"], s["key"]) for s in c.ann["signers"]] + [(w, x["key"]) for w, x in c.contributors.items()]
+    if c.sealed: announced.append((c.sealed["custodian"], c.sealed["key"]))
     for who, key in announced:
         theirs = [k["key"] for k in keys if k["holder"] == who]
         free = not theirs and all(k["key"] != key for k in keys)
         expect(key in theirs or free, f"the policy knows another key of {who}, or the key as another's")
     may = [(k["holder"], k["key"]) for k in keys if "contribution" in k["signs"]]
     for who, x in c.contributors.items(): expect((who, x["key"]) in may, f"contributor {who} is not in the policy")
+    may = [(k["holder"], k["key"]) for k in keys if "reveal" in k["signs"]]
+    expect(not c.sealed or (c.sealed["custodian"], c.sealed["key"]) in may, "the custodian is not in the policy")
 
 def v5_order(c):
     """§12 V5, §7.2: same number and announcement everywhere; order of the claimed times."""
@@ -122,6 +131,7 @@ def v5_order(c):
     expect(record is None or earliest is None or unix(record["drawn_at"]) >= earliest, "drawn too early")
     late = record and "wait_days" in c.ann["seed"] and unix(record["drawn_at"]) > last_day(c.ann["seed"])
     expect(not late, "drawn later than the announcement waits for its beacon")
+    check_sealed(c, record, earliest)
     if c.void: check_end(c, unix(c.void["voided_at"]), start, earliest)
     times = proven_times(c)
     check_periods(c, times)
@@ -131,10 +141,22 @@ def v5_order(c):
         return "trust", "the claimed times are in order; whether they are true is not proven"
     c.notes.append("The order of events is taken on the publisher's word, as the policy allows.")
     return "the claimed times are in order, on the publisher's word"
+def check_sealed(c, record, earliest):
+    """§11.6: T2 ≤ sealed_at = drawn_at ≤ revealed_at, in sealed campaigns only."""
+    expect(c.sealed or c.sealing is None and c.reveal is None, "a sealing or a reveal, and the campaign is not sealed")
+    drawn, sealed = record and unix(record["drawn_at"]), c.sealing and unix(c.sealing["sealed_at"])
+    if c.sealing:
+        expect(sealed >= earliest and drawn in (None, sealed), "sealed too early, or drawn at another time")
+        over = "wait_days" in c.ann["seed"] and sealed > last_day(c.ann["seed"])
+        expect(not over, "sealed later than the announcement waits for its beacon")
+    if c.reveal:
+        told = unix(c.reveal["revealed_at"])
+        expect(told >= max(earliest, sealed or 0, drawn or 0), "revealed before the beacon, the sealing or the draw")
+        if told > unix(c.sealed["reveal_by"]): c.notes.append("The secret was revealed LATER than announced.")
 def check_end(c, voided, start, earliest):
     """§11.1: a void instead of a record, with an outcome if it could be known, for a reason that can hold."""
     timed, why = c.beacon["kind"] != "none", c.void["reason"]
-    expect("record.json" not in c.data, "a record and a void")
+    expect("record.json" not in c.data and c.sealing is None, "a record, or a sealing, and a void")
     expect(voided >= start and ("would_be" not in c.void or earliest is None or voided >= earliest), "voided too early")
     c.known = "beacon.json" in c.data or (voided >= earliest if timed else "closing.json" in c.data)
     expect(why not in NOTHING_DRAWN or c.known, f"reason {why}: the outcome could not be known")
@@ -163,12 +185,12 @@ def proof_of_order(c, times, beacon):
     if pivot in times and beacon is not None and times[pivot] < beacon:
         return f"{pivot} existed {beacon - times[pivot]} s before the beacon, by the policy's witnesses"
 CLAIMED = {"announcement": "announced_at", "contribution": "contributed_at", "closing": "closed_at", "record": "drawn_at",
-           "void": "voided_at", "substitution": "substituted_at", "results": "published_at", "amendment": "amended_at"}
+           "void": "voided_at", "sealing": "sealed_at", "reveal": "revealed_at", "substitution": "substituted_at", "results": "published_at", "amendment": "amended_at"}
 def place(name):
     """§12.1: where a statement is in the chain of those that name each other; 0 for others."""
     kind, _, n = name[:-len(".json")].partition("-")
-    if kind in ("substitution", "results", "amendment"): return 4 + int(n)
-    return {"contribution": 1, "closing": 2, "record": 3}.get(kind, 0)
+    if kind in ("substitution", "results", "amendment"): return 5 + int(n)
+    return {"contribution": 1, "closing": 2, "record": 3, "sealing": 4}.get(kind, 0)
 def check_periods(c, times):
     """§12.1: of each statement enough keys signed within their periods."""
     if c.policy is None: return
@@ -246,12 +268,14 @@ def v10_contributions(c):
     """§12 V10, §7.1, §7.2."""
     c.values, found = {}, {d["body"]["contributor"]: d for _, kind, d in c.statements if kind == "contribution"}
     if c.nothing not in (None, "infeasible") and "closing.json" not in c.data:
+        check_secret(c)
         expect(set(found) <= set(c.contributors), "a contribution of a stranger")
         return "given up before they were closed"
     c.need(*["closing.json"] * bool(c.contributors))
     listed = c.body("closing.json")["contributions"] if c.contributors else []
     given = [x["contributor"] for x in listed if "digest" in x]
     c.need(*(f"contribution-{who}.json" for who in given if who in c.contributors))
+    check_secret(c)
     expect("closing.json" not in c.data or c.contributors, "closing without announced contributors")
     expect([x["contributor"] for x in listed] == list(c.contributors), "the closing lists other contributors")
     expect(set(found) == set(given), "a contribution that is not listed")
@@ -264,6 +288,12 @@ def v10_contributions(c):
     weak = c.beacon["kind"] == "public-values" and public_bits(c.beacon) < 128
     expect(not weak or len(found) >= 2, "public values of less than 128 bits, and less than two contributions")
     return f"{len(found)} of {len(c.contributors)} contributed"
+
+def check_secret(c):
+    """§7.7: the secret that was revealed is the one committed to."""
+    if c.reveal:
+        digest = sha_hex(f"yaohao/1 sealed\n{c.ann['number']}\n{c.sealed['custodian']}\n{c.reveal['secret']}\n")
+        expect(digest == c.sealed["commitment"], "the secret is not the one that was committed to")
 
 def v11_beacon(c):
     """§12 V11, §7.3, but for the BLS signature, which this program does not check."""
@@ -299,10 +329,12 @@ def same_text(what, found, wanted):
 def v12_seed(c):
     """§12 V12, §7.4."""
     if c.nothing not in (None, "infeasible"): return "nothing was drawn"
-    c.need("V10", "V11", *["record.json"] * (c.void is None))
+    if c.untold: return "sealed", f"until {c.sealed['reveal_by']}"
+    c.need("V10", "V11", *["record.json"] * (c.void is None), *["reveal.json"] * bool(c.sealed))
     b, record = c.docs.get("beacon.json"), c.told
     text = f"yaohao/1 seed\ndraw: {c.ann['number']}\nannouncement: {c.digest}\n"
     text += "".join(f"contribution: {who} {value or 'absent'}\n" for who, value in c.values.items())
+    text += f"custodian: {c.sealed['custodian']} {c.reveal['secret']}\n" if c.sealed else ""
     drand = b and b["kind"] == "drand"
     text += f"beacon: drand {b['chain']} {b['round']} {b['signature']}\n" if drand else \
         f"beacon: public-values {values_text(b)}\n" if b else "beacon: none\n"
@@ -322,6 +354,7 @@ def check_outcome(c, name, rows, member, summary):
 def v13_selection(c):
     """§12 V13, §8.2, §8.3, §9."""
     if c.nothing not in (None, "infeasible"): return "nothing was drawn"
+    if c.untold: return "sealed", "the targets are not told yet"
     c.need("V9", "V12", *["record.json"] * (c.void is None))
     sub, lines, summary, c.tasks, c.cells = sub_seed(c.seed, "targets"), [], [], [], []
     cells = [cell for stratum in c.strata for cell in stratum]
@@ -371,6 +404,7 @@ def seats_of(c):
 def v14_assignments(c):
     """§12 V14, §10."""
     if c.nothing not in (None, "infeasible"): return "nothing was drawn"
+    if c.untold: return "sealed", "the assignments are not told yet"
     c.need("V7", "V8", "V9", "V12", *["record.json"] * (c.void is None), *["assignments.csv"] * (c.nothing is None))
     try: lines, summary = seats_of(c)
     except Fail:
@@ -383,20 +417,26 @@ def v14_assignments(c):
     return f"{len(lines)} seats"
 
 def v15_record(c):
-    """§12 V15, §11: `closing` and `beacon` of the record."""
+    """§12 V15, §11, §11.6: `closing` and `beacon` of record and sealing, and the sealing's record."""
     closing, beacon = bool(c.contributors), c.beacon["kind"] != "none"
     if c.nothing in ("no-beacon", "not-closed"): return "trust", "that there was nothing to draw is the publisher's word"
     if c.nothing: return "nothing was drawn"
-    c.need(*["record.json"] * (c.void is None), *["closing.json"] * closing, *["beacon.json"] * beacon)
+    ends = ["record.json"] * (not c.untold) + ["sealing.json"] * bool(c.sealed)
+    c.need(*ends * (c.void is None), *["closing.json"] * closing, *["beacon.json"] * beacon)
     right = {"closing": body_digest(c.docs["closing.json"]) if closing else None,
              "beacon": sha(c.data["beacon.json"]).hex() if beacon else None}
-    for k in right: expect(c.told.get(k) == right[k], f"the record's {k} should be {right[k]}")
+    for k, body in ((k, body) for body in (c.told, c.sealing) if body for k in right):
+        expect(body.get(k) == right[k], f"{k} of record or sealing should be {right[k]}")
+    if c.untold: return "sealed", "the sealing names closing and beacon as they are; the record is not told yet"
+    same = c.sealing is None or body_digest(c.docs["record.json"]) == c.sealing["record"]
+    expect(same, "the record is not the one that was sealed")
 
 def v16_later(c):
     """§12 V16, §11.2 to §11.5: what follows the record."""
     names = [name for _, _, name in later_files(c.data)]
     expect(not (c.void and names), f"{names} beside a void")
     if c.void: return "given up"
+    if c.untold: return "sealed", "what follows the record is told with it"
     c.need("V6", "V7", "V8", "V10", "V11", "V12", "V13", "V14", "V15", "record.json")
     return follow(c, c.cells, c.lines)
 

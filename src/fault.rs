@@ -301,6 +301,7 @@ codes! {
     AuditMirrorLacks "audit.mirror-lacks" "{what} is not there" => "ask whoever keeps the copy to bring it up to date"
     AuditMirrorKeeps "audit.mirror-keeps" "{mirror} has this, and the site has it no longer" => "ask the office where it is; what was published once must stay"
     PolicyHolder "policy.holder" "the announcement gives {holder} a key that your policy does not know as {holder}'s, or a key of your policy to another holder" => "ask {holder} itself for its key; somebody may be using its name"
+    PolicyCustodian "policy.custodian" "the announced key of the custodian {custodian} is not one that the policy trusts for reveals" => "add the custodian's key to the policy, with signs = [\"reveal\"], if you trust it"
     PolicyContributor "policy.contributor" "the announced key of {contributor} is not one that the policy trusts for contributions" => "add the contributor's key to the policy if you trust it"
     SizeLimit "limit.bytes" "{bytes} bytes, the limit is {limit}" => "raise the limit in the policy if this size is expected"
     // --- order, seed
@@ -309,6 +310,9 @@ codes! {
     ContributionSet "contribution.set" "contributions and closing do not agree about {contributor}" => "fetch all contribution files; a contribution that came after the closing does not count"
     ContributionCommitment "contribution.commitment" "the value of {contributor} does not fit its commitment" => "the contributor must reveal the value it committed to"
     ContributionAbsent "contribution.absent" "{contributor} has not contributed, and there is no beacon: every contributor must" => "wait for {contributor}; if it never contributes, only a new campaign with the next number is left"
+    SealedOpen "sealed.open" "this campaign is not sealed: there is nothing to seal and no secret to reveal" => "take the file out of the folder; it is not of this campaign"
+    SealedSecret "sealed.secret" "this is not the secret that {custodian} committed to" => "only the committed secret counts: it is in private/custodian.secret of whoever announced, or with the custodian"
+    SealedRecord "sealed.record" "the sealing names the record {found}, this one is {expected}" => "only the record that was sealed on the day of the draw counts: keep both files, and ask whoever signed them"
     SeedBits "seed.bits" "the seed's public values are worth {bits} bits, and {contributors} contributors add to them; {expected} bits are needed" => "add sources or numbers, or let two contributors add a value each: then 32 bits are enough"
     PolicyValues "policy.values" "the public values are {found}; your policy says {expected}" => "look the numbers up again at their sources: one of the two is wrong; if it is not your policy, the draw is void"
     SeedEntropy "seed.entropy" "the seed would have less than 128 bits that nobody knows in advance" => "use a drand beacon, or name at least two contributors with keys of their own"
@@ -433,7 +437,7 @@ codes! {
     LeafForm "leaf.form" "the entry is not a leaf of a statement" => "this log holds other things too; only leaves of yaohao/1 can be compared with statements"
     TileForm "tile.form" "the tile has {bytes} bytes, expected {expected}" => "fetch the log's folder again whole"
     BundleForm "bundle.form" "the bundle does not hold {expected} entries" => "fetch the log's folder again whole"
-    VoidRecord "void.record" "there is a record and a void: one announcement ends in one of them" => "keep both: together they prove that the publisher signed two ends of one campaign"
+    VoidRecord "void.record" "there is a void beside a record or a sealing: one announcement ends in one of them" => "keep both: together they prove that the publisher signed two ends of one campaign"
     VoidOutcome "void.outcome" "the void and what could be known then do not agree: {detail}" => "a campaign that is given up after the beacon says what would have been drawn; one that is given up before cannot"
     VoidReason "void.reason" "the void's reason {reason} does not hold: {detail}" => "give the true reason"
     // --- what happens after the record

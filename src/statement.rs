@@ -31,16 +31,22 @@ pub enum Type {
     Results,
     /// What was wrong in an earlier statement.
     Amendment,
+    /// The digest of an outcome that is told later.
+    Sealing,
+    /// A custodian's secret.
+    Reveal,
 }
 
 impl Type {
     /// Every type.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Announcement,
         Self::Contribution,
         Self::Closing,
         Self::Record,
         Self::Void,
+        Self::Sealing,
+        Self::Reveal,
         Self::Rotation,
         Self::Revocation,
         Self::Substitution,
@@ -57,6 +63,8 @@ impl Type {
             Self::Closing => "closing",
             Self::Record => "record",
             Self::Void => "void",
+            Self::Sealing => "sealing",
+            Self::Reveal => "reveal",
             Self::Substitution => "substitution",
             Self::Results => "results",
             Self::Amendment => "amendment",
@@ -74,6 +82,8 @@ impl Type {
             Self::Closing => "closed_at",
             Self::Record => "drawn_at",
             Self::Void => "voided_at",
+            Self::Sealing => "sealed_at",
+            Self::Reveal => "revealed_at",
             Self::Substitution => "substituted_at",
             Self::Results => "published_at",
             Self::Amendment => "amended_at",

@@ -27,6 +27,7 @@ pub(crate) enum Command {
     Contribute(Contribute),
     Close(Dir),
     Draw(Draw),
+    Reveal(Reveal),
     Publish(Publish),
     Substitute(Substitute),
     Result(ResultTable),
@@ -75,6 +76,15 @@ pub(crate) struct Draw {
     pub(crate) dir: PathBuf,
     #[command(flatten)]
     pub(crate) beacon: BeaconSource,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reveal {
+    pub(crate) dir: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use crate::files::{Folder, Stage, make_folder, read_bytes, read_text, shown, write_fault, write_whole};
 use crate::freeze::{AnnouncedKeys, Frozen, Refused, freeze};
-use crate::keys::{Entropy, KeyFolder, RegisterKey, write_secret};
+use crate::keys::{CustodianSecret, Entropy, KeyFolder, RegisterKey, write_secret};
 use crate::plan::Plan;
 use crate::simulate::{simulate, trial_draws};
 use crate::watch::{Silent, Watch};
@@ -17,7 +17,7 @@ use yaohao::ident::{Id, Name, Text, Time};
 use yaohao::outcome::{Outcome, draw_inspectors, draw_targets};
 use yaohao::record::{Record, Void};
 use yaohao::register::{Inspector, Inspectors, Recusals, scan};
-use yaohao::seed::{Beacon, Closing, Contribution, Lots, Seed, check_contributions};
+use yaohao::seed::{Beacon, Closing, Contribution, Lots, Reveal, Seed, check_contributions};
 use yaohao::statement::{Body, Statement};
 use yaohao::suite::SecretKey;
 use yaohao::verify::{Evidence, Report, Verdict, verify};
@@ -127,7 +127,7 @@ impl Campaign {
         Statement::parse(&read_bytes(&path)?).map_err(|fault| fault.file(name))
     }
 
-    fn must_not_exist(&self, name: &str) -> Result<()> {
+    pub(crate) fn must_not_exist(&self, name: &str) -> Result<()> {
         if self.public().join(name).exists() {
             return Err(Fault::new(Code::CampaignExists).file(shown(&self.folder)).fact("file", name));
         }
@@ -153,7 +153,12 @@ impl Campaign {
         let _lock = self.lock()?;
         self.must_not_exist("announcement.json")?;
         let plan = self.plan()?;
-        let keys = AnnouncedKeys::load(&plan, &self.private())?;
+        let custodian = CustodianSecret::of(&self.private());
+        let secret = match plan.sealed.is_some() {
+            true => Some(custodian.existing_or_fresh(entropy)?),
+            false => None,
+        };
+        let keys = AnnouncedKeys::load(&plan, &self.private(), secret.as_ref())?;
         let key = match RegisterKey::exists(&self.private()) {
             true => RegisterKey::load(&self.private())?,
             false => RegisterKey::fresh(entropy)?,
@@ -165,6 +170,8 @@ impl Campaign {
         self.sign_by_signers(&mut statement, &frozen.announcement)?;
         // from here on the key is needed: without it nobody can open what is published
         key.keep(&self.private())?;
+        // and so is the secret: without it nobody can ever tell what was drawn
+        secret.map_or(Ok(()), |secret| custodian.keep(&secret))?;
         make_folder(&self.public())?;
         let mut stage = Stage::new(&self.public())?;
         frozen.files().into_iter().try_for_each(|(name, text)| stage.put(name, text.as_bytes()))?;
@@ -309,18 +316,19 @@ impl Campaign {
         let statement = self.not_ended()?;
         must_be_waited_for(statement.body(), now)?;
         self.contributed(statement.body())?;
+        self.secret(statement.body())?;
         Ok(statement)
     }
 
-    /// The announcement of a campaign that has neither record nor void.
+    /// The announcement of a campaign that has neither record nor void, nor a sealing, which is a record not told yet.
     fn not_ended(&self) -> Result<Statement<Announcement>> {
         let statement = self.announcement()?;
-        self.must_not_exist("void.json")?;
-        self.must_not_exist("record.json")?;
+        ["void.json", "record.json", "sealing.json"].iter().try_for_each(|name| self.must_not_exist(name))?;
         Ok(statement)
     }
 
-    /// Draws, signs the record, and verifies the bytes as they lie on the disk before they are published.
+    /// Draws, signs the record, and verifies the bytes as they lie on the disk before they are published. Of a sealed
+    /// campaign beacon and sealing are published, and the outcome is kept for [`Campaign::reveal`].
     ///
     /// # Errors
     /// What is missing or not in order; [`Code::DrawInfeasible`]. Nothing is published then.
@@ -332,12 +340,15 @@ impl Campaign {
         let (record, outcome) = self.recorded(&statement, beacon.as_ref(), now)?;
         let mut record = Statement::new(record);
         self.sign_by_signers(&mut record, statement.body())?;
-        let report = self.publish_end(beacon.as_ref(), Some(&outcome), "record.json", &record)?;
+        let report = match (&beacon, &statement.body().seed.sealed) {
+            (Some(beacon), Some(_)) => self.seal(&statement, beacon, &outcome, &record)?,
+            _ => self.publish_end(beacon.as_ref(), Some(&outcome), None, ("record.json", &record))?,
+        };
         Ok((record, outcome, report))
     }
 
     /// Gives the campaign up. Before the beacon has spoken that is all; after it the void says what would have been drawn,
-    /// and `beacon` is needed, unless the reason is one of those for which nothing can have been drawn (SPEC §11.1).
+    /// and `beacon` is needed (and the custodian's secret, which it reveals), unless the reason is one of those for which nothing can have been drawn (SPEC §11.1).
     ///
     /// # Errors
     /// What is missing or not in order; [`Code::VoidReason`], [`Code::VoidOutcome`]. Nothing is published then.
@@ -362,6 +373,10 @@ impl Campaign {
                 }
             }
         };
+        let reveal = match beacon.is_some() && announcement.seed.sealed.is_some() {
+            true => Some(self.revealing(&statement, None, None, now)?),
+            false => None,
+        };
         let (would_be, outcome) = drawn.unzip();
         let mut void = Statement::new(Void {
             number: announcement.number.clone(),
@@ -372,7 +387,7 @@ impl Campaign {
             would_be,
         });
         self.sign_by_signers(&mut void, announcement)?;
-        self.publish_end(beacon.as_ref(), outcome.as_ref(), "void.json", &void)?;
+        self.publish_end(beacon.as_ref(), outcome.as_ref(), reveal.as_ref(), ("void.json", &void))?;
         Ok(void)
     }
 
@@ -385,7 +400,8 @@ impl Campaign {
     ) -> Result<(Record, Outcome)> {
         let announcement = statement.body();
         let (closing, values) = self.contributed(announcement)?;
-        let seed = Seed::new(announcement, &statement.digest(), &values, beacon);
+        let secret = self.secret(announcement)?;
+        let seed = Seed::new(announcement, &statement.digest(), &values, secret.as_ref(), beacon);
         let outcome = derive(announcement, &Folder::new(&self.public()), &seed.lots()).map_err(|fault| {
             // nothing of what is announced can be mended any more
             if fault.code() == Code::AssignInfeasible { fault.recoded(Code::DrawInfeasible) } else { fault }
@@ -416,12 +432,15 @@ impl Campaign {
         &self,
         beacon: Option<&Beacon>,
         outcome: Option<&Outcome>,
-        name: &str,
-        end: &Statement<B>,
+        reveal: Option<&Statement<Reveal>>,
+        (name, end): (&str, &Statement<B>),
     ) -> Result<Report> {
         let mut stage = Stage::new(&self.public())?;
         if let Some(beacon) = beacon {
             stage.put("beacon.json", beacon.to_file().as_bytes())?;
+        }
+        if let Some(reveal) = reveal {
+            stage.put("reveal.json", reveal.to_file().as_bytes())?;
         }
         if let Some(outcome) = outcome {
             stage.put("selected.csv", outcome.selected_csv.as_bytes())?;

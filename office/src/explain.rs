@@ -10,7 +10,6 @@ use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
 use yaohao::outcome::Outcome;
-use yaohao::record::Record;
 use yaohao::register::{Inspectors, Row, Visit, scan};
 use yaohao::sampling::certain;
 use yaohao::seed::Lots;
@@ -142,7 +141,7 @@ pub fn explain(campaign: &Campaign, text: &str) -> Result<Explanation> {
 
 /// The outcome of a campaign that was drawn, computed again from its record's seed.
 pub(crate) fn drawn_again(campaign: &Campaign, announcement: &Announcement) -> Result<(Lots, Outcome)> {
-    let record = campaign.statement::<Record>("record.json", "draw")?;
+    let record = campaign.record()?;
     let lots = crate::campaign::recorded_lots(record.body())?;
     let outcome = derive(announcement, &Folder::new(&campaign.public()), &lots)?;
     Ok((lots, outcome))

@@ -155,6 +155,13 @@ impl Folder {
     pub fn new(path: &Path) -> Self {
         Self { layers: vec![path.to_owned()] }
     }
+
+    /// The same with the files of another folder behind them.
+    #[must_use]
+    pub(crate) fn before(mut self, other: Self) -> Self {
+        self.layers.extend(other.layers);
+        self
+    }
 }
 
 impl Evidence for Folder {

@@ -8,7 +8,7 @@ use crate::watch::Watch;
 use std::collections::BTreeMap;
 use std::path::Path;
 use yaohao::announcement::{
-    Announced, Announcement, BeaconPlan, Contributor, History, Method, SeedPlan, Signer, named_attributes,
+    Announced, Announcement, BeaconPlan, Contributor, History, Method, Sealed, SeedPlan, Signer, named_attributes,
     register_columns,
 };
 use yaohao::draw::{Binding, Pool, fill_strata};
@@ -61,14 +61,17 @@ pub struct AnnouncedKeys {
     pub signers: Vec<Signer>,
     /// Contributors, ascending by id.
     pub contributors: Vec<Contributor>,
+    /// Who keeps the secret, if the campaign is sealed.
+    pub sealed: Option<Sealed>,
 }
 
 impl AnnouncedKeys {
-    /// Finds the keys of the plan's signers and contributors, and the commitments where there is no beacon.
+    /// Finds the keys of the plan's signers, contributors and custodian, and the commitments where there is no beacon.
+    /// `secret` is the custodian's, if the campaign is sealed.
     ///
     /// # Errors
     /// [`Code::KeyMissing`], [`Code::CommitmentMissing`].
-    pub fn load(plan: &Plan, private: &Path) -> Result<Self> {
+    pub fn load(plan: &Plan, private: &Path, secret: Option<&[u8; 32]>) -> Result<Self> {
         let keys = KeyFolder::new(&private.join("keys"));
         let mut signers: Vec<Signer> = plan
             .signers
@@ -83,7 +86,16 @@ impl AnnouncedKeys {
             };
             Ok(Contributor { id: id.clone(), key: keys.public(id)?, commitment })
         });
-        Ok(Self { signers, contributors: contributors.collect::<Result<_>>()? })
+        let sealed = plan.sealed.as_ref().zip(secret).map(|(sealed, secret)| {
+            let custodian = sealed.custodian.clone();
+            Ok(Sealed {
+                key: keys.public(&custodian)?,
+                commitment: Sealed::commitment_to(&plan.number, &custodian, secret),
+                reveal_by: sealed.reveal_by.clone(),
+                custodian,
+            })
+        });
+        Ok(Self { signers, contributors: contributors.collect::<Result<_>>()?, sealed: sealed.transpose()? })
     }
 }
 
@@ -102,7 +114,13 @@ impl AnnouncedKeys {
         let commitment = (plan.beacon == BeaconPlan::None).then_some(Digest([0; 32]));
         let contributors =
             plan.contributors.iter().map(|id| Contributor { id: id.clone(), key: key(id), commitment }).collect();
-        Self { signers, contributors }
+        let sealed = plan.sealed.as_ref().map(|sealed| Sealed {
+            custodian: sealed.custodian.clone(),
+            key: key(&sealed.custodian),
+            commitment: Digest([0; 32]),
+            reveal_by: sealed.reveal_by.clone(),
+        });
+        Self { signers, contributors, sealed }
     }
 }
 
@@ -289,7 +307,12 @@ fn announce(
             excluded: Reasons::default(),
             ..announced(recusal_schema, recusal_mark, recusals, Vec::new())
         },
-        seed: SeedPlan { beacon: plan.beacon.clone(), contributors: keys.contributors, wait_days: plan.wait_days },
+        seed: SeedPlan {
+            beacon: plan.beacon.clone(),
+            contributors: keys.contributors,
+            wait_days: plan.wait_days,
+            sealed: keys.sealed,
+        },
         signers: keys.signers,
         threshold: plan.threshold,
     };

@@ -179,6 +179,49 @@ impl std::fmt::Debug for RegisterKey {
     }
 }
 
+/// The secret of a sealed campaign's custodian, `private/custodian.secret`: whoever has it knows the outcome as soon as the
+/// beacon has spoken, and without it nobody ever can (SPEC §7.7).
+#[derive(Debug)]
+pub struct CustodianSecret(PathBuf);
+
+impl CustodianSecret {
+    /// The secret of a campaign, by its private folder.
+    #[must_use]
+    pub fn of(private: &Path) -> Self {
+        Self(private.join("custodian.secret"))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The secret that is there (the custodian may have made it itself), or a fresh one, which is nowhere yet.
+    ///
+    /// # Errors
+    /// [`Code::KeyForm`], [`Code::FileRead`].
+    pub fn existing_or_fresh(&self, entropy: &mut dyn Entropy) -> Result<[u8; 32]> {
+        if self.0.exists() { self.load() } else { entropy.secret() }
+    }
+
+    /// Keeps a secret in a campaign that has none; one that is there stays.
+    ///
+    /// # Errors
+    /// [`Code::FileWrite`].
+    pub fn keep(&self, secret: &[u8; 32]) -> Result<()> {
+        if self.0.exists() { Ok(()) } else { write_secret(&self.0, secret) }
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`Code::KeyForm`], [`Code::FileMissing`], [`Code::FileRead`].
+    pub fn load(&self) -> Result<[u8; 32]> {
+        read_secret(&self.0).map(|secret| *secret)
+    }
+}
+
 /// The signing keys of a campaign, by holder, in `private/keys/`.
 #[derive(Debug, Clone)]
 pub struct KeyFolder(PathBuf);
@@ -303,7 +346,11 @@ pub fn unlock(path: &Path) -> Result<()> {
     replace_private(path, &hex_line(&secret))
 }
 
-fn read_secret(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
+/// Reads 64 hexadecimal digits, and asks for their passphrase if they are under one.
+///
+/// # Errors
+/// As [`read_key`].
+pub fn read_secret(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
     let text = Zeroizing::new(read_text(path)?);
     if !is_locked(&text) {
         return hex_secret(path, &text);

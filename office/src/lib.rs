@@ -19,6 +19,7 @@ pub mod looked_up;
 pub mod plan;
 pub mod prove;
 pub mod relay;
+mod sealed;
 pub mod simulate;
 pub mod staffing;
 pub mod table;

@@ -12,6 +12,8 @@ mod later;
 mod receipts;
 #[path = "vectors/reject.rs"]
 mod reject;
+#[path = "vectors/sealed.rs"]
+mod sealed;
 #[path = "vectors/voids.rs"]
 mod voids;
 mod support;
@@ -62,8 +64,14 @@ fn vectors_are_fresh() {
     let root = repository().join("fixtures/vectors");
     let bless = std::env::var_os("YAOHAO_BLESS").is_some();
     for (kind, vectors) in [
-        ("accept", [accept::vectors(), receipts::accept(), voids::accept(), later::accept()].concat()),
-        ("reject", [reject::vectors(), receipts::reject(), voids::reject(), later::reject()].concat()),
+        (
+            "accept",
+            [accept::vectors(), receipts::accept(), voids::accept(), later::accept(), sealed::accept()].concat(),
+        ),
+        (
+            "reject",
+            [reject::vectors(), receipts::reject(), voids::reject(), later::reject(), sealed::reject()].concat(),
+        ),
     ] {
         let folder = root.join(kind);
         let mut expected: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
@@ -161,12 +169,17 @@ fn no_byte_can_be_changed() {
 #[test]
 fn a_missing_file_is_no_proof_and_no_lie() {
     let small = support::Small::default();
-    let files = small.drawn();
-    let policy = Policy::parse(&small.policy()).unwrap();
+    let sealed = small.clone().sealed();
+    for (small, files) in [(&small, small.drawn()), (&sealed, sealed::revealed(&sealed, sealed::REVEALED))] {
+        fewer_files(&Policy::parse(&small.policy()).unwrap(), &files);
+    }
+}
+
+fn fewer_files(policy: &Policy, files: &Files) {
     for name in files.keys() {
         let mut fewer = files.clone();
         fewer.remove(name);
-        let report = verify(&fewer, Some(&policy));
+        let report = verify(&fewer, Some(policy));
         let expected = if name == "announcement.json" { 2 } else { 3 };
         assert_eq!(report.verdict.exit_code(), expected, "{name}: {:?}", report.failure());
         assert!(report.missing.contains(name), "{name}");

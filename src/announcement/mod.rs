@@ -3,6 +3,7 @@
 mod body;
 mod history;
 mod public_values;
+mod sealed;
 mod seed_plan;
 mod strata;
 mod team;
@@ -10,6 +11,7 @@ mod team;
 pub use history::{Earlier, History, Level, months_before};
 pub(crate) use public_values::{GREATEST, SOURCES, VALUES};
 pub use public_values::{PublicValues, Source, bits_of_product};
+pub use sealed::Sealed;
 pub(crate) use seed_plan::check_chain;
 pub use seed_plan::{BeaconPlan, Chain, Contributor, QUICKNET, SeedPlan, WAIT_DAYS, commitment};
 pub(crate) use strata::CELLS;

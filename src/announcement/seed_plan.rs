@@ -1,6 +1,6 @@
 //! What will make the seed, as announced (SPEC §7.1).
 
-use super::{PublicValues, malformed};
+use super::{PublicValues, Sealed, malformed};
 use crate::encoding::{Digest, Members, Value, object};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Id, Time};
@@ -87,6 +87,8 @@ pub struct SeedPlan {
     pub contributors: Vec<Contributor>,
     /// For how many days after T2 the beacon is waited for; then only a void is possible.
     pub wait_days: Option<u64>,
+    /// Whose secret enters the seed too, if the outcome is to stay unknown for a while.
+    pub sealed: Option<Sealed>,
 }
 
 /// The digest by which a contributor commits to a value (SPEC §7.1).
@@ -134,6 +136,10 @@ impl SeedPlan {
             },
             contributors: members.array("contributors", 64, contributor)?,
             wait_days: members.optional_int("wait_days", 1, WAIT_DAYS)?,
+            sealed: members
+                .optional("sealed")
+                .map(|value| Sealed::from_value(value, &members.path("sealed")))
+                .transpose()?,
         };
         beacon.finish()?;
         members.finish()?;
@@ -157,6 +163,7 @@ impl SeedPlan {
         let mut members =
             vec![("beacon".to_owned(), beacon), ("contributors".to_owned(), Value::Array(contributors.collect()))];
         members.extend(self.wait_days.map(|days| ("wait_days".to_owned(), days.into())));
+        members.extend(self.sealed.as_ref().map(|sealed| ("sealed".to_owned(), sealed.to_value())));
         Value::Object(members.into_iter().collect())
     }
 
@@ -184,6 +191,10 @@ impl SeedPlan {
         }
         if self.wait_days.is_some() && self.beacon.time().is_some() && self.last_day().is_none() {
             return Err(malformed("the wait for the beacon ends beyond the year 9998"));
+        }
+        if let Some(sealed) = &self.sealed {
+            let contributors = self.contributors.iter().map(|contributor| &contributor.id);
+            Sealed::check(&sealed.custodian, &sealed.reveal_by, &self.beacon, contributors)?;
         }
         match &self.beacon {
             BeaconPlan::Drand { round } if QUICKNET.time(*round).is_none() => {

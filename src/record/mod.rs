@@ -1,7 +1,10 @@
-//! The record: the signed publication of an outcome; and the void, its other end (SPEC §11).
+//! The record: the signed publication of an outcome; the void, its other end; and the sealing, by which a record is fixed
+//! before it is told (SPEC §11).
 
+mod sealing;
 mod void;
 
+pub use sealing::Sealing;
 pub use void::Void;
 
 use crate::announcement::Announcement;

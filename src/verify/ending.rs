@@ -80,6 +80,7 @@ impl Campaign<'_> {
 
     /// Contributions of a campaign that was given up before they were closed: they are of whom the announcement names.
     fn v10_not_closed(&self) -> Result<Done> {
+        self.v10_reveal()?;
         let announced = &self.documents.announcement.body().seed.contributors;
         let stranger = self.documents.contributions.keys().find(|id| announced.iter().all(|known| known.id != **id));
         match stranger {
@@ -92,7 +93,8 @@ impl Campaign<'_> {
 /// What a void must carry, and what it may be for (part of V5).
 pub(super) fn check_void(documents: &Documents, published: Option<&Time>) -> Result<()> {
     let Some(void) = documents.void.as_ref().map(crate::statement::Statement::body) else { return Ok(()) };
-    if documents.record.is_some() {
+    // what is sealed is a record: it is fixed, and only not told yet
+    if documents.record.is_some() || documents.sealing.is_some() {
         return Err(Fault::new(Code::VoidRecord).file("void.json"));
     }
     let known = documents.outcome_known(published);

@@ -6,9 +6,9 @@ use crate::fault::{Code, Fault, Result};
 use crate::ident::Id;
 use crate::later::{Later, serial_of};
 use crate::ledger::Receipt;
-use crate::record::{Record, Void};
+use crate::record::{Record, Sealing, Void};
 use crate::register::Blocks;
-use crate::seed::{Beacon, Closing, Contribution};
+use crate::seed::{Beacon, Closing, Contribution, Reveal};
 use crate::stamp::Stamp;
 use crate::statement::{Body, Envelope, Statement};
 use std::collections::BTreeMap;
@@ -74,7 +74,11 @@ pub(super) fn read_up_to(evidence: &dyn Evidence, name: &str, most: u64) -> Resu
 pub(super) const TABLES: [&str; 5] =
     ["targets.csv", "inspectors.csv", "recusals.csv", "selected.csv", "assignments.csv"];
 /// The JSON files that are not contributions.
-const DOCUMENTS: [&str; 5] = ["announcement.json", "closing.json", "beacon.json", "record.json", "void.json"];
+const DOCUMENTS: [&str; 7] =
+    ["announcement.json", "closing.json", "beacon.json", "record.json", "void.json", "sealing.json", "reveal.json"];
+
+/// What tells the outcome of a sealed campaign, or takes the sealing's place.
+const TOLD: [&str; 5] = ["selected.csv", "assignments.csv", "reveal.json", "record.json", "void.json"];
 
 /// Whether a file is a statement whose age a receipt beside it can prove (SPEC §7.5).
 ///
@@ -85,7 +89,8 @@ const DOCUMENTS: [&str; 5] = ["announcement.json", "closing.json", "beacon.json"
 /// ```
 #[must_use]
 pub fn dated(name: &str) -> bool {
-    ["announcement.json", "closing.json", "record.json", "void.json"].contains(&name) || serial_of(name).is_some()
+    ["announcement.json", "closing.json", "record.json", "void.json", "sealing.json", "reveal.json"].contains(&name)
+        || serial_of(name).is_some()
 }
 
 /// The statement that a receipt or a time stamp is of, by the file's name and what the name ends in.
@@ -134,6 +139,10 @@ pub(super) struct Documents {
     pub(super) void: Option<Statement<Void>>,
     /// What followed the record, ascending by serial, then type.
     pub(super) later: Vec<Later>,
+    pub(super) sealing: Option<Statement<Sealing>>,
+    pub(super) reveal: Option<Statement<Reveal>>,
+    /// Whether the outcome is sealed, and nothing of it is told yet.
+    pub(super) untold: bool,
     /// By the file of the statement that each is of.
     pub(super) receipts: BTreeMap<String, Receipt>,
     /// Likewise; `None` for one in an algorithm that is not accepted.
@@ -169,6 +178,10 @@ impl Documents {
             later.push(Later::parse(kind, serial, &bytes(name)?).map_err(|fault| fault.file(name))?);
         }
         later.sort_by_key(|later| (later.head().serial, later.envelope().kind()));
+        let sealing =
+            if there("sealing.json") { Some(statement("sealing.json", &bytes("sealing.json")?)?) } else { None };
+        let reveal = if there("reveal.json") { Some(statement("reveal.json", &bytes("reveal.json")?)?) } else { None };
+        let untold = sealing.is_some() && !TOLD.iter().any(|name| there(name));
         let mut receipts = BTreeMap::new();
         let mut stamps = BTreeMap::new();
         for name in files.keys() {
@@ -183,16 +196,31 @@ impl Documents {
                 };
             }
         }
-        Ok(Self { announcement, contributions, closing, beacon, record, void, later, receipts, stamps })
+        Ok(Self {
+            announcement,
+            contributions,
+            closing,
+            beacon,
+            record,
+            void,
+            later,
+            sealing,
+            reveal,
+            untold,
+            receipts,
+            stamps,
+        })
     }
 
-    /// Every statement by its file: the announcement, the contributions, what the signers say afterwards.
+    /// Every statement by its file: the announcement, the contributions, what signers and custodian say afterwards.
     pub(super) fn statements(&self) -> Vec<(String, &Envelope)> {
         let contributions = self.contributions.iter();
         let contributions =
             contributions.map(|(id, statement)| (format!("contribution-{id}.json"), statement.envelope()));
         let ends = [
             self.closing.as_ref().map(Statement::envelope),
+            self.sealing.as_ref().map(Statement::envelope),
+            self.reveal.as_ref().map(Statement::envelope),
             self.record.as_ref().map(Statement::envelope),
             self.void.as_ref().map(Statement::envelope),
         ];
@@ -215,19 +243,26 @@ impl Documents {
         if plan.beacon != BeaconPlan::None {
             wanted.push("beacon.json".to_owned());
         }
+        if plan.sealed.is_some() {
+            wanted.extend(["sealing.json", "reveal.json"].map(str::to_owned));
+        }
         let listed = self.closing.iter().flat_map(|closing| &closing.body().contributions);
         // what names nobody announced is no missing file but a wrong closing (V10)
         let announced = |id: &Id| plan.contributors.iter().any(|contributor| contributor.id == *id);
         let listed = listed.filter(|(id, digest)| digest.is_some() && announced(id));
         wanted.extend(listed.map(|(id, _)| format!("contribution-{id}.json")));
         if let Some(void) = &self.void {
-            // the void stands in the record's place; of a campaign that has no outcome nothing else is there
+            // the void stands in the record's place, told or sealed; of a campaign that has no outcome nothing else is there
             let none = void.body().would_be.is_none();
             let drawn = ["selected.csv", "assignments.csv"];
-            wanted.retain(|name| name != "record.json" && !(none && drawn.contains(&name.as_str())));
+            let ends = ["record.json", "sealing.json"];
+            wanted.retain(|name| !(ends.contains(&name.as_str()) || none && drawn.contains(&name.as_str())));
             if none && void.body().reason.as_str() != Void::INFEASIBLE {
-                wanted.retain(|name| !["closing.json", "beacon.json"].contains(&name.as_str()));
+                wanted.retain(|name| !["closing.json", "beacon.json", "reveal.json"].contains(&name.as_str()));
             }
+        }
+        if self.untold {
+            wanted.retain(|name| !TOLD.contains(&name.as_str()));
         }
         wanted.retain(|name| !files.contains_key(name));
         wanted.sort();

@@ -10,6 +10,7 @@ mod order;
 mod period;
 mod policy;
 mod report;
+mod sealed;
 mod steps;
 
 pub use evidence::{Evidence, dated};
@@ -17,6 +18,7 @@ pub use notices::{Heeded, heed};
 pub use order::{Existence, Order};
 pub use policy::{Limits, Policy, TrustedAuthority, TrustedKey};
 pub use report::{Assumption, Report, Status, Step, StepReport, Tally, Verdict, Verified};
+pub use sealed::Seal;
 
 use crate::announcement::{Announcement, BeaconPlan};
 use crate::fault::{Code, Fault, Result};
@@ -81,7 +83,10 @@ fn judge(
     let order = campaign.order.take();
     drop(campaign);
     let void = documents.void.as_ref().map(|void| void.body().clone());
-    Report { void, ..steps.into_report(Some(documents.announcement.body()), policy, order, missing, uncovered) }
+    let report = steps.into_report(Some(documents.announcement.body()), policy, order, missing, uncovered);
+    let mut assumptions = report.assumptions.clone();
+    assumptions.extend(documents.untold.then_some(Assumption::Untold));
+    Report { void, sealed: documents.seal(), assumptions, ..report }
 }
 
 #[derive(Default)]
@@ -141,6 +146,7 @@ impl Steps {
                 .unwrap_or_default(),
             order,
             void: None,
+            sealed: None,
         }
     }
 }
@@ -161,7 +167,8 @@ fn announced_keys(announcement: &Announcement) -> Vec<(Id, PublicKey)> {
     let signers = announcement.signers.iter().map(|signer| (signer.holder.clone(), signer.key));
     let contributors =
         announcement.seed.contributors.iter().map(|contributor| (contributor.id.clone(), contributor.key));
-    let mut keys: Vec<_> = signers.chain(contributors).collect();
+    let custodian = announcement.seed.sealed.iter().map(|sealed| (sealed.custodian.clone(), sealed.key));
+    let mut keys: Vec<_> = signers.chain(contributors).chain(custodian).collect();
     keys.sort();
     keys.dedup();
     keys

@@ -3,6 +3,7 @@
 use super::ending::check_void;
 use super::evidence::{Documents, RECEIPT, STAMP, dated};
 use super::period::check_periods;
+use super::sealed::check_times;
 use super::{Policy, Status};
 use crate::announcement::same_campaign;
 use crate::encoding::Digest;
@@ -153,6 +154,12 @@ fn claimed(documents: &Documents) -> Result<()> {
         }
         last = ("beacon", published);
     }
+    if let Some(sealing) = &documents.sealing {
+        same("sealing.json", &sealing.body().number, &sealing.body().announcement)?;
+    }
+    if let Some(reveal) = &documents.reveal {
+        same("reveal.json", &reveal.body().number, &reveal.body().announcement)?;
+    }
     if let Some(record) = &documents.record {
         same("record.json", &record.body().number, &record.body().announcement)?;
         before((last.0, &last.1), ("drawn_at", &record.body().drawn_at))?;
@@ -160,6 +167,7 @@ fn claimed(documents: &Documents) -> Result<()> {
             before(("drawn_at", &record.body().drawn_at), ("beacon + wait_days", &last_day))?;
         }
     }
+    check_times(documents, (last.0, &last.1))?;
     if let Some(void) = documents.void.as_ref().map(crate::statement::Statement::body) {
         same("void.json", &void.number, &void.announcement)?;
         // a campaign may be given up at any time; what would have been drawn is known after everything else
@@ -169,11 +177,11 @@ fn claimed(documents: &Documents) -> Result<()> {
     Ok(())
 }
 
-fn before(earlier: (&str, &Time), later: (&str, &Time)) -> Result<()> {
+pub(super) fn before(earlier: (&str, &Time), later: (&str, &Time)) -> Result<()> {
     if earlier.1 <= later.1 { Ok(()) } else { Err(broken(earlier.0, later.0)) }
 }
 
-fn broken(earlier: &str, later: &str) -> Fault {
+pub(super) fn broken(earlier: &str, later: &str) -> Fault {
     Fault::new(Code::OrderTime).fact("earlier", earlier).fact("later", later)
 }
 

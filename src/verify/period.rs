@@ -83,6 +83,7 @@ fn place(file: &str) -> Option<u64> {
         _ if contributor_of(file).is_some() => Some(1),
         "closing.json" => Some(2),
         "record.json" => Some(3),
-        _ => serial_of(file).map(|(_, serial)| serial.saturating_add(4)),
+        "sealing.json" => Some(4),
+        _ => serial_of(file).map(|(_, serial)| serial.saturating_add(5)),
     }
 }

@@ -1,6 +1,7 @@
 //! What a verification found, step by step (SPEC §12).
 
 use super::order::Order;
+use super::sealed::Seal;
 use crate::fault::Fault;
 use crate::ident::Id;
 use crate::record::Void;
@@ -88,6 +89,8 @@ pub enum Status {
     Skipped(Vec<String>),
     /// Nothing contradicts it, but it rests on the publisher's word.
     Trust,
+    /// It cannot be checked before the custodian tells the secret, and nothing says otherwise.
+    Sealed,
     /// A step before it failed.
     NotReached,
 }
@@ -121,6 +124,8 @@ pub enum Assumption {
     BeaconOperators,
     /// The public values are those of their sources, and nobody knew or arranged them beforehand.
     PublicValues,
+    /// What was sealed is the outcome of this draw, and will be told.
+    Untold,
 }
 
 /// The verdict.
@@ -200,6 +205,8 @@ pub struct Report {
     pub order: Option<Order>,
     /// The void, if the campaign was given up. What it says was checked as far as the steps say.
     pub void: Option<Void>,
+    /// Who keeps the secret of a sealed campaign, and until when; `None` of one that is not sealed.
+    pub sealed: Option<Seal>,
     /// What must still be believed.
     pub assumptions: Vec<Assumption>,
 }

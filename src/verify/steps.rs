@@ -34,7 +34,14 @@ impl Done {
 impl Documents {
     /// What V2 counted.
     pub(super) fn form(&self) -> Done {
-        let others = [self.closing.is_some(), self.beacon.is_some(), self.record.is_some(), self.void.is_some()];
+        let others = [
+            self.closing.is_some(),
+            self.beacon.is_some(),
+            self.record.is_some(),
+            self.void.is_some(),
+            self.sealing.is_some(),
+            self.reveal.is_some(),
+        ];
         let documents =
             count(self.contributions.len()).saturating_add(count(others.into_iter().filter(|there| *there).count()));
         Done::passed([("documents", documents.saturating_add(1))])
@@ -89,6 +96,10 @@ impl<'a> Campaign<'a> {
         if let Some(done) = self.ended(step) {
             return done;
         }
+        let tells = [Step::Seed, Step::Selection, Step::Assignments, Step::Later];
+        if self.documents.untold && tells.contains(&step) {
+            return Ok(Done { status: Status::Sealed, tallies: Vec::new() });
+        }
         match step {
             Step::Files | Step::Form => Ok(Done::passed([])),
             Step::Signatures => self.v3_signatures(),
@@ -115,20 +126,21 @@ impl<'a> Campaign<'a> {
 
     /// The files that a step needs and that are missing.
     fn lacking(&self, step: Step) -> Vec<String> {
-        let seed = |name: &str| name == "closing.json" || contributor_of(name).is_some();
+        let closed = |name: &str| name == "closing.json" || contributor_of(name).is_some();
+        let seed = |name: &str| closed(name) || name == "reveal.json";
         let needs = |name: &str| match step {
             Step::Targets | Step::Strata => name == "targets.csv",
             Step::Inspectors => name == "inspectors.csv",
             // a recusal names an inspector of the register
             Step::Recusals => name == "recusals.csv" || name == "inspectors.csv",
-            Step::Contributions => seed(name),
+            Step::Contributions => closed(name),
             Step::Beacon => name == "beacon.json",
             Step::Seed => seed(name) || name == "beacon.json" || name == "record.json",
             Step::Selection => {
                 seed(name) || ["beacon.json", "record.json", "targets.csv", "selected.csv"].contains(&name)
             }
-            Step::Assignments => name != "selected.csv",
-            Step::Record => name == "record.json" || name == "closing.json" || name == "beacon.json",
+            Step::Assignments => !["selected.csv", "sealing.json"].contains(&name),
+            Step::Record => ["record.json", "sealing.json", "closing.json", "beacon.json"].contains(&name),
             // who steps in follows from the whole draw
             Step::Later => true,
             Step::Files | Step::Form | Step::Signatures | Step::Policy | Step::Order => false,
@@ -143,6 +155,11 @@ impl<'a> Campaign<'a> {
         for (file, envelope) in self.documents.statements() {
             let keys: Vec<_> = envelope.keys().collect();
             let (allowed, threshold) = match contributor_of(&file) {
+                // a reveal of a campaign that names no custodian is for V5 to refuse
+                None if envelope.kind() == Type::Reveal => match &announcement.seed.sealed {
+                    Some(sealed) => (vec![sealed.key], 1),
+                    None => (keys.clone(), 1),
+                },
                 None => (signers.clone(), announcement.threshold),
                 // a stranger's key is nowhere announced: V10 refuses its contribution
                 Some(id) => match announcement.seed.contributors.iter().find(|contributor| contributor.id == id) {
@@ -182,6 +199,12 @@ impl<'a> Campaign<'a> {
                     .file("announcement.json")
                     .fact("contributor", &contributor.id));
             }
+        }
+        if let Some(sealed) = &documents.announcement.body().seed.sealed
+            && !policy.holders(Type::Reveal, std::iter::once(sealed.key)).contains(&&sealed.custodian)
+        {
+            let fault = Fault::new(Code::PolicyCustodian).file("announcement.json");
+            return Err(fault.fact("custodian", &sealed.custodian));
         }
         Ok(Done::passed([("keys", count(policy.keys.len()))]))
     }
@@ -253,6 +276,7 @@ impl<'a> Campaign<'a> {
     }
 
     fn v10_contributions(&self) -> Result<Done> {
+        self.v10_reveal()?;
         let documents = self.documents;
         let values =
             check_contributions(documents.announcement.body(), &documents.contributions, documents.closing.as_ref())?;
@@ -329,16 +353,25 @@ impl<'a> Campaign<'a> {
     }
 
     fn v15_record(&self) -> Result<Done> {
+        if self.documents.untold {
+            return self.v15_sealing();
+        }
         let Some((file, record)) = self.documents.outcome() else { return Ok(Done::skipped(Vec::new())) };
+        self.same_evidence(file, record.closing, record.beacon)?;
+        self.v15_sealing()
+    }
+
+    /// Whether a statement names closing and beacon as they are.
+    pub(super) fn same_evidence(&self, file: &str, closing: Option<Digest>, beacon: Option<Digest>) -> Result<()> {
         let text = |digest: Option<Digest>| digest.map_or_else(|| "nothing".to_owned(), |digest| digest.to_string());
-        let closing = self.documents.closing.as_ref().map(Statement::digest);
-        let beacon = self.documents.beacon.as_ref().map(Beacon::file_digest);
-        for (member, found, expected) in [("closing", record.closing, closing), ("beacon", record.beacon, beacon)] {
+        let right_closing = self.documents.closing.as_ref().map(Statement::digest);
+        let right_beacon = self.documents.beacon.as_ref().map(Beacon::file_digest);
+        for (member, found, expected) in [("closing", closing, right_closing), ("beacon", beacon, right_beacon)] {
             if found != expected {
                 return Err(differs(file, member, &text(found), &text(expected)));
             }
         }
-        Ok(Done::passed([]))
+        Ok(())
     }
 
     fn v16_later(&self) -> Result<Done> {
@@ -385,17 +418,22 @@ fn derive_seed(documents: &Documents) -> Option<Seed> {
         (None, BeaconPlan::None) => {}
         (None, _) => return None,
     }
-    Some(Seed::new(announcement, &documents.announcement.digest(), &values, documents.beacon.as_ref()))
+    if announcement.seed.sealed.is_some() != documents.secret().is_some() {
+        return None;
+    }
+    let digest = documents.announcement.digest();
+    Some(Seed::new(announcement, &digest, &values, documents.secret(), documents.beacon.as_ref()))
 }
 
 /// Whether the policy takes the suite, and signatures of enough holders. The keys of contributions are the announced ones
+/// and the reveal's are the announced ones
 /// (V3), and those are looked at with the announcement.
 fn trusted(policy: &Policy, file: &str, envelope: &Envelope) -> Result<()> {
     if !policy.suites.contains(&envelope.suite()) {
         return Err(Fault::new(Code::PolicySuite).file(file).fact("suite", envelope.suite().name()));
     }
     let holders = policy.holders(envelope.kind(), envelope.keys());
-    if envelope.kind() != Type::Contribution && holders.len() < policy.threshold {
+    if ![Type::Contribution, Type::Reveal].contains(&envelope.kind()) && holders.len() < policy.threshold {
         let fault = Fault::new(Code::PolicyKeys).file(file);
         return Err(fault.fact("found", holders.len()).fact("expected", policy.threshold));
     }
@@ -437,7 +475,7 @@ fn same_member(file: &str, member: &str, found: &[Value], expected: &[Value]) ->
     }
 }
 
-fn differs(file: &str, member: &str, found: &str, expected: &str) -> Fault {
+pub(super) fn differs(file: &str, member: &str, found: &str, expected: &str) -> Fault {
     Fault::new(Code::RecordDiffers).file(file).fact("member", member).fact("found", found).fact("expected", expected)
 }
 

@@ -1,8 +1,9 @@
-//! announce, contribute, close, draw.
+//! announce, contribute, close, draw, reveal, void.
 
 use super::show::{announcement, drawn};
 use super::{Outcome, SHOWN, Screen, now, one};
-use crate::args::{BeaconSource, Contribute, Draw, Void};
+use crate::args::{BeaconSource, Contribute, Draw, Reveal, Void};
+use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 use yaohao::announcement::BeaconPlan;
@@ -13,7 +14,7 @@ use yaohao::seed::Beacon;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::chance::{ByHand, FULL_BITS, cards, dice};
 use yaohao_office::files::read_bytes;
-use yaohao_office::keys::{Entropy as _, System, read_key};
+use yaohao_office::keys::{CustodianSecret, Entropy as _, System, read_key, read_secret};
 use yaohao_office::looked_up;
 use yaohao_office::relay::{PATIENCE, Relays, SystemClock, parse_answer};
 use yaohao_office::teams;
@@ -27,6 +28,12 @@ pub(super) fn announce(screen: &Screen, dir: &Path) -> Outcome {
     let digest = campaign.announcement().map_err(one)?.digest();
     screen.say("announced", &[("number", &frozen.announcement.number), ("digest", &digest)]);
     announcement(screen, &frozen.announcement);
+    if let Some(sealed) = &frozen.announcement.seed.sealed {
+        let secret = CustodianSecret::of(&campaign.private());
+        let facts: [(&str, &dyn Display); 3] =
+            [("custodian", &sealed.custodian), ("time", &sealed.reveal_by), ("file", &secret.path().display())];
+        screen.say("announced-sealed", &facts);
+    }
     next_step(screen, &frozen.announcement.seed.beacon, !frozen.announcement.seed.contributors.is_empty());
     Ok(0)
 }
@@ -101,7 +108,18 @@ pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
     let (record, outcome, report) = campaign.draw(beacon, &now()?).map_err(one)?;
     drawn(screen, record.body(), &outcome);
     super::verify::verdict(screen, &report, false);
-    screen.say("published", &[("folder", &campaign.public().display())]);
+    match &report.sealed {
+        None => screen.say("published", &[("folder", &campaign.public().display())]),
+        Some(seal) => screen.say(
+            "drawn-sealed",
+            &[
+                ("folder", &campaign.public().display()),
+                ("kept", &campaign.kept().display()),
+                ("time", &seal.reveal_by),
+                ("dir", &arguments.dir.display()),
+            ],
+        ),
+    }
     // whatever becomes of the list, the draw is done
     match teams::write(&campaign, &outcome, super::explain::tongue(screen)) {
         Ok(teams) => super::explain::written(screen, &campaign, &teams),
@@ -111,6 +129,18 @@ pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
             screen.say("teams-later", &[("folder", &campaign.folder().display())]);
         }
     }
+    Ok(0)
+}
+
+/// Tells the secret of a sealed campaign, and with it what was drawn.
+pub(super) fn reveal(screen: &Screen, arguments: &Reveal) -> Outcome {
+    let campaign = screen.campaign(&arguments.dir);
+    let secret = arguments.secret_file.as_deref().map(read_secret).transpose().map_err(one)?.map(|secret| *secret);
+    let key = arguments.key.as_deref().map(read_key).transpose().map_err(one)?;
+    let (reveal, report) = campaign.reveal(secret, key, &now()?).map_err(one)?;
+    screen.say("revealed", &[("number", &reveal.body().number), ("digest", &reveal.digest())]);
+    super::verify::verdict(screen, &report, false);
+    screen.say("published", &[("folder", &campaign.public().display())]);
     Ok(0)
 }
 

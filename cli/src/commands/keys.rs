@@ -8,7 +8,7 @@ use yaohao::announcement::Announcement;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
 use yaohao::notice::{Revocation, Rotation};
-use yaohao::record::{Record, Void};
+use yaohao::record::{Record, Sealing, Void};
 use yaohao::seed::{Closing, Contribution};
 use yaohao::statement::{Body, Statement};
 use yaohao::suite::{PublicKey, SecretKey};
@@ -74,6 +74,7 @@ pub(super) fn sign(screen: &Screen, arguments: &KeySign) -> Outcome {
         .or_else(|fault| other_type(fault, || signed::<Void>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Rotation>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Revocation>(&bytes, &key)))
+        .or_else(|fault| other_type(fault, || signed::<Sealing>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Closing>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Contribution>(&bytes, &key)));
     let text = signed.map_err(|fault| one(fault.file(arguments.file.display().to_string())))?;
@@ -115,6 +116,12 @@ pub(super) fn policy_text(screen: &Screen, campaign: &Campaign, rehearsal: bool)
             "results",
             "amendment",
         ]);
+    }
+    if let Some(sealed) = &announcement.seed.sealed {
+        for signer in &announcement.signers {
+            signs.entry((&signer.holder, signer.key)).or_default().push("sealing");
+        }
+        signs.entry((&sealed.custodian, sealed.key)).or_default().push("reveal");
     }
     for contributor in &announcement.seed.contributors {
         signs.entry((&contributor.id, contributor.key)).or_default().push("contribution");

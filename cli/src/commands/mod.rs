@@ -53,6 +53,7 @@ pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
         Command::Contribute(arguments) => campaign::contribute(&screen, arguments),
         Command::Close(dir) => campaign::close(&screen, &dir.dir),
         Command::Draw(arguments) => campaign::draw(&screen, &arguments),
+        Command::Reveal(arguments) => campaign::reveal(&screen, &arguments),
         Command::Void(arguments) => campaign::void(&screen, &arguments),
         Command::Substitute(arguments) => later::substitute(&screen, &arguments),
         Command::Result(arguments) => later::result(&screen, &arguments),

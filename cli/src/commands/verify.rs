@@ -8,7 +8,7 @@ use yaohao::announcement::Announcement;
 use yaohao::fault::{Code, Fault};
 use yaohao::register::{Proof, ProofKind};
 use yaohao::statement::Statement;
-use yaohao::verify::{Existence, Order, Policy, Report, Status, Step, StepReport, Verdict, heed, verify};
+use yaohao::verify::{Existence, Order, Policy, Report, Seal, Status, Step, StepReport, Verdict, heed, verify};
 use yaohao_office::files::{Folder, read_bytes, read_text};
 
 pub(super) fn run(screen: &Screen, arguments: &Verify) -> Outcome {
@@ -90,6 +90,7 @@ fn status_name(status: &Status) -> &'static str {
         Status::Failed(_) => "failed",
         Status::Skipped(_) => "skipped",
         Status::Trust => "trust",
+        Status::Sealed => "sealed",
         Status::NotReached => "not-reached",
     }
 }
@@ -121,6 +122,9 @@ pub(super) fn verdict(screen: &Screen, report: &Report, order_accepted: bool) ->
             },
             &[],
         );
+    }
+    if let Some(seal) = report.sealed.as_ref().filter(|_| report.verdict != Verdict::Rejected) {
+        sealed(screen, seal);
     }
     let unknown_keys = report.assumptions.contains(&yaohao::verify::Assumption::Keys);
     if unknown_keys && matches!(report.verdict, Verdict::AsFarAsItGoes) {
@@ -159,6 +163,20 @@ pub(super) fn verdict(screen: &Screen, report: &Report, order_accepted: bool) ->
         screen.say("not-proven", &[]);
     }
     report.verdict.exit_code()
+}
+
+/// Whether the outcome is told yet, and whether that came too late.
+fn sealed(screen: &Screen, seal: &Seal) {
+    let by: (&str, &dyn std::fmt::Display) = ("time", &seal.reveal_by);
+    let who: (&str, &dyn std::fmt::Display) = ("custodian", &seal.custodian);
+    match (&seal.sealed_at, &seal.revealed_at) {
+        (Some(sealed), None) => screen.say("is-sealed", &[by, who, ("sealed", sealed)]),
+        (Some(sealed), Some(revealed)) => screen.say("was-sealed", &[who, ("sealed", sealed), ("revealed", revealed)]),
+        (None, _) => {}
+    }
+    if let Some(revealed) = seal.revealed_late() {
+        screen.say("revealed-late", &[by, who, ("revealed", revealed)]);
+    }
 }
 
 /// What proves that closing or announcement came before the beacon, or that nothing does.
@@ -205,6 +223,7 @@ fn assumption_name(assumption: yaohao::verify::Assumption) -> &'static str {
         Assumption::LastRevealer => "last-revealer",
         Assumption::BeaconOperators => "beacon-operators",
         Assumption::PublicValues => "public-values",
+        Assumption::Untold => "untold",
     }
 }
 
@@ -232,6 +251,13 @@ fn to_json(screen: &Screen, report: &Report) -> Value {
             "voided_at": void.voided_at.to_string(),
             "would_be": void.would_be.is_some(),
         })),
+        "sealed": report.sealed.as_ref().map(|seal| json!({
+            "custodian": seal.custodian.as_str(),
+            "reveal_by": seal.reveal_by.to_string(),
+            "sealed_at": seal.sealed_at.as_ref().map(ToString::to_string),
+            "revealed_at": seal.revealed_at.as_ref().map(ToString::to_string),
+            "late": seal.revealed_late().is_some(),
+        })),
         "assumptions": assumptions,
     })
 }
@@ -254,7 +280,7 @@ fn step_json(screen: &Screen, step: &StepReport) -> Value {
         Status::Skipped(files) => {
             members.insert("needs".to_owned(), json!(files));
         }
-        Status::Passed | Status::Trust | Status::NotReached => {}
+        Status::Passed | Status::Trust | Status::Sealed | Status::NotReached => {}
     }
     value
 }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 use yaohao::announcement::{
-    Basis, BeaconPlan, Department, Item, Method, PublicValues, QUICKNET, Source as NumberSource, Stratum, Team,
+    Basis, BeaconPlan, Department, Item, Method, PublicValues, QUICKNET, Sealed, Source as NumberSource, Stratum, Team,
     WAIT_DAYS,
 };
 use yaohao::encoding::{Members, Value};
@@ -58,10 +58,21 @@ pub struct Plan {
     pub wait_days: Option<u64>,
     /// The contributors, ascending.
     pub contributors: BTreeSet<Id>,
+    /// Who keeps the outcome's secret, and until when, if the campaign is sealed.
+    pub sealed: Option<SealedPlan>,
     /// The signers.
     pub signers: Vec<Id>,
     /// How many of them must sign.
     pub threshold: u64,
+}
+
+/// What the plan of a sealed campaign says (SPEC §7.7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedPlan {
+    /// Who keeps the secret.
+    pub custodian: Id,
+    /// Until when it is to be told.
+    pub reveal_by: Time,
 }
 
 #[derive(Deserialize)]
@@ -99,6 +110,14 @@ struct FileSeed {
     #[serde(default)]
     contributors: Vec<String>,
     wait_days: Option<u64>,
+    sealed: Option<FileSealed>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSealed {
+    custodian: String,
+    reveal_by: String,
 }
 
 #[derive(Deserialize)]
@@ -179,6 +198,7 @@ impl Plan {
             wait_days: file.seed.wait_days,
             beacon: beacon(file.seed.beacon)?,
             contributors: ids(&file.seed.contributors, "seed.contributors").collect::<Result<_>>()?,
+            sealed: file.seed.sealed.map(sealed).transpose()?,
             signers: ids(&file.signers.holders, "signers.holders").collect::<Result<_>>()?,
             threshold: file.signers.threshold,
         };
@@ -224,6 +244,9 @@ impl Plan {
         }
         if let BeaconPlan::PublicValues(values) = &self.beacon {
             values.check()?;
+        }
+        if let Some(sealed) = &self.sealed {
+            Sealed::check(&sealed.custodian, &sealed.reveal_by, &self.beacon, self.contributors.iter())?;
         }
         if self.basis != Basis::Random && self.strata.iter().any(|stratum| stratum.method != Method::Order) {
             return Err(plan_fault("a campaign of full coverage, or a targeted one, has only strata of method order"));
@@ -305,6 +328,13 @@ fn stratum(value: Value, path: &str) -> Result<Stratum> {
     let stratum = Stratum::parse_plan(&mut members)?;
     members.finish()?;
     Ok(stratum)
+}
+
+fn sealed(file: FileSealed) -> Result<SealedPlan> {
+    Ok(SealedPlan {
+        custodian: Id::parse(&file.custodian).map_err(|fault| fault.column("seed.sealed.custodian"))?,
+        reveal_by: Time::parse(&file.reveal_by).map_err(|fault| fault.column("seed.sealed.reveal_by"))?,
+    })
 }
 
 /// A beacon by round, or by the time from which on its round is wanted.

@@ -211,6 +211,16 @@ impl Small {
         self.plan(&drand, &format!("beacon = {{ kind = \"public-values\", {event}, sources = [{sources}] }}"))
     }
 
+    /// With a custodian whose secret is told later.
+    pub fn sealed(self) -> Self {
+        let sealed = "[seed.sealed]\ncustodian = \"jijian\"\nreveal_by = \"2024-12-20T00:00:00Z\"\n\n[signers]";
+        self.plan("[signers]", sealed)
+    }
+
+    fn is_sealed(&self) -> bool {
+        self.plan.contains("[seed.sealed]")
+    }
+
     /// Lays plan, tables and keys into a folder.
     pub fn lay(&self, folder: &Path) -> (Campaign, Rehearsal) {
         let campaign = Campaign::new(folder);
@@ -221,7 +231,8 @@ impl Small {
             std::fs::write(campaign.private().join(format!("{name}.csv")), text).unwrap();
         }
         let mut entropy = Rehearsal::new("yaohao test");
-        for holder in ["gongan", "yingji"] {
+        let custodian = if self.is_sealed() { Some("jijian") } else { None };
+        for holder in ["gongan", "yingji"].into_iter().chain(custodian) {
             campaign.keys().make(&Id::parse(holder).unwrap(), &mut entropy).unwrap();
         }
         (campaign, entropy)
@@ -290,8 +301,14 @@ impl Small {
             text.push_str(&format!("public_values = \"{known}\"\n"));
         }
         for holder in ["gongan", "yingji"] {
-            let signs = "signs = [\"announcement\", \"closing\", \"record\", \"void\", \"contribution\"]";
+            let sealing = if self.is_sealed() { ", \"sealing\"" } else { "" };
+            let signs =
+                format!("signs = [\"announcement\", \"closing\", \"record\", \"void\", \"contribution\"{sealing}]");
             text.push_str(&format!("\n[[keys]]\nholder = \"{holder}\"\nkey = \"{}\"\n{signs}\n", key(holder).public()));
+        }
+        if self.is_sealed() {
+            let key = key("jijian").public();
+            text.push_str(&format!("\n[[keys]]\nholder = \"jijian\"\nkey = \"{key}\"\nsigns = [\"reveal\"]\n"));
         }
         text
     }
@@ -309,7 +326,11 @@ pub fn said(campaign: &Campaign) -> Beacon {
 
 /// The key that [`Rehearsal`] gives a holder of the small campaign.
 pub fn key(holder: &str) -> SecretKey {
-    let count = if holder == "gongan" { 1 } else { 2 };
+    let count = match holder {
+        "gongan" => 1,
+        "yingji" => 2,
+        _ => 3,
+    };
     SecretKey::from_bytes(&Digest::of(format!("yaohao test secret {count}").as_bytes()).0)
 }
 
@@ -431,7 +452,8 @@ fn sign_again(value: &mut Value) {
     let Value::Array(signatures) = at(value, "signatures") else { panic!("no signatures") };
     for signature in signatures {
         let Value::Text(public) = at(signature, "key").clone() else { panic!("no key") };
-        let signer = ["gongan", "yingji"].map(key).into_iter().find(|key| key.public().to_string() == public).unwrap();
+        let signer =
+            ["gongan", "yingji", "jijian"].map(key).into_iter().find(|key| key.public().to_string() == public).unwrap();
         *at(signature, "value") = hex::encode(signer.sign(signed_text(kind, &digest).as_bytes())).into();
     }
 }

@@ -142,7 +142,7 @@ pub fn reject() -> Vec<Vector> {
     vectors
 }
 
-const LATE: &str = "2024-10-14T17:15:00Z";
+pub const LATE: &str = "2024-10-14T17:15:00Z";
 
 /// One second later than this campaign waits for its beacon.
 const WAITED: &str = "2024-10-15T17:13:34Z";
@@ -152,7 +152,7 @@ fn waiting() -> Small {
 }
 
 /// Somebody in every seat's department, and nobody who may sit.
-fn infeasible() -> Small {
+pub fn infeasible() -> Small {
     let small = Small { order_accepted: true, ..Small::default() };
     Small { announced: Some(nobody_left), ..small }
 }
@@ -176,7 +176,7 @@ pub fn late(small: &Small) -> Files {
     voided(small, "register-wrong", LATE, true)
 }
 
-fn voided(small: &Small, reason: &str, at: &str, beacon: bool) -> Files {
+pub fn voided(small: &Small, reason: &str, at: &str, beacon: bool) -> Files {
     let folder = tempfile::tempdir().unwrap();
     let campaign = small.until_closed(folder.path());
     let beacon = beacon.then(|| super::support::said(&campaign));
@@ -185,7 +185,7 @@ fn voided(small: &Small, reason: &str, at: &str, beacon: bool) -> Files {
     super::support::read_folder(&campaign.public())
 }
 
-fn remove(value: &mut Value, member: &str) {
+pub fn remove(value: &mut Value, member: &str) {
     let Value::Object(members) = value else { panic!("no object") };
     members.remove(member).unwrap();
 }
