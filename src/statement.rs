@@ -21,11 +21,14 @@ pub enum Type {
     Record,
     /// The end of a campaign that has no outcome.
     Void,
+    /// What an authority means to inspect in a year.
+    Plan,
 }
 
 impl Type {
     /// Every type.
-    pub const ALL: [Self; 5] = [Self::Announcement, Self::Contribution, Self::Closing, Self::Record, Self::Void];
+    pub const ALL: [Self; 6] =
+        [Self::Announcement, Self::Contribution, Self::Closing, Self::Record, Self::Void, Self::Plan];
 
     /// Its name in statements and policies.
     #[must_use]
@@ -36,6 +39,7 @@ impl Type {
             Self::Closing => "closing",
             Self::Record => "record",
             Self::Void => "void",
+            Self::Plan => "plan",
         }
     }
 

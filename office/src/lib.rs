@@ -25,3 +25,4 @@ pub mod teams;
 pub mod template;
 pub mod watch;
 pub mod words;
+pub mod year;
