@@ -84,10 +84,10 @@ impl YearPlan {
         self.amendment.as_ref().map_or(1, |amendment| amendment.issue)
     }
 
-    /// A line by its id.
+    /// A line by its id; lines ascend.
     #[must_use]
     pub fn line(&self, id: &Id) -> Option<&Line> {
-        self.lines.iter().find(|line| line.id == *id)
+        self.lines.get(self.lines.binary_search_by(|line| line.id.cmp(id)).ok()?)
     }
 
     /// The name of a department; its id if it is none of the plan's.

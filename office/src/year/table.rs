@@ -128,13 +128,16 @@ pub fn read_lines(
     let reader = Reader { header: &header, departments, year };
     let mut faults = header.merged_rows(&rows, &merged);
     let mut lines: Vec<Line> = Vec::new();
+    let mut refused = false;
     for row in rows.iter().filter(|row| row.number > header.row && !row.is_blank()) {
-        if header.hints.contains(&row.number) {
+        let continues = header.place(Column::Number).is_none_or(|index| row.cell(index).text.trim().is_empty());
+        // what adds to a line that was refused has nothing to be added to, for that reason alone
+        if header.hints.contains(&row.number) || (refused && continues) {
             continue;
         }
-        if let Err(fault) = reader.take(row, &mut lines) {
-            faults.push(fault.row(row.number));
-        }
+        let taken = reader.take(row, &mut lines);
+        refused = taken.is_err() && !continues;
+        faults.extend(taken.err().map(|fault| fault.row(row.number)));
     }
     if faults.is_empty() && lines.is_empty() {
         faults.push(Fault::new(Code::IntakeEmpty));
@@ -251,7 +254,7 @@ impl Header {
     /// Cells that are merged over rows of several lines: only the first row has their value.
     fn merged_rows(&self, rows: &[Row], merged: &[Merged]) -> Vec<Fault> {
         let begins_line = |number: u64| {
-            let row = rows.iter().find(|row| row.number == number)?;
+            let row = rows.get(rows.binary_search_by_key(&number, |row| row.number).ok()?)?;
             self.place(Column::Number).filter(|index| !row.cell(*index).text.trim().is_empty())
         };
         let fault = |range: &Merged| {
@@ -433,8 +436,13 @@ impl Reader<'_> {
     }
 
     fn department(&self, name: &str) -> Result<Id> {
-        let found = self.departments.iter().find(|known| known.id.as_str() == name || known.title.as_str() == name);
-        found.map(|known| known.id.clone()).ok_or_else(|| {
+        let is_it = |known: &&Department| known.id.as_str() == name || known.title.as_str() == name;
+        let mut found = self.departments.iter().filter(is_it);
+        let (first, second) = (found.next(), found.next());
+        if second.is_some() {
+            return Err(cell(name, "several departments are called so"));
+        }
+        first.map(|known| known.id.clone()).ok_or_else(|| {
             let known: Vec<String> =
                 self.departments.iter().map(|known| format!("{}={}", known.id, known.title)).collect();
             let known = if known.is_empty() { "-".to_owned() } else { known.join(", ") };
