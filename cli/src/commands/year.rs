@@ -12,7 +12,7 @@ use yaohao::verify::Policy;
 use yaohao::year::{Difference, Line, Months, YearPlan, difference};
 use yaohao_office::files::{read_text, write_whole};
 use yaohao_office::keys::KeyFolder;
-use yaohao_office::year::{Draft, Issue, read_issue, read_issues, read_lines};
+use yaohao_office::year::{Draft, Issue, per_cent, read_issue, read_issues, read_lines};
 
 pub(super) fn new(screen: &Screen, arguments: &PlanNew) -> Outcome {
     use crate::language::Language;
@@ -174,7 +174,8 @@ fn line(screen: &Screen, plan: &YearPlan, line: &Line) {
     let rate = line.rate.map(|rate| screen.language.say("plan-rate", &[("rate", &per_cent(rate))]));
     let targets = line.population.map(|count| screen.language.say("plan-population", &[("count", &count)]));
     let Months { from, to } = line.months;
-    let months = screen.language.say("plan-months", &[("from", &from), ("to", &to)]);
+    let months = if from == to { "plan-month" } else { "plan-months" };
+    let months = screen.language.say(months, &[("from", &from), ("to", &to)]);
     let batches = screen.language.say("plan-batches", &[("count", &line.batches)]);
     let lead = screen.language.say("plan-lead", &[("lead", &plan.department(&line.lead))]);
     let joining: Vec<&str> = line.joining.iter().map(|id| plan.department(id)).collect();
@@ -213,9 +214,4 @@ fn changes(screen: &Screen, old: &YearPlan, new: &YearPlan) {
         }
     }
     whole("plan-withdrawn", old, &withdrawn);
-}
-
-/// A rate as people write it.
-fn per_cent(rate: u64) -> String {
-    super::show::per_cent(u128::from(rate), 10_000)
 }

@@ -58,8 +58,9 @@ impl Origin {
     }
 }
 
-/// A rate for people: `5%`, `0.25%`.
-fn per_cent(rate: u64) -> String {
+/// A rate in ten-thousandths for people: `5%`, `0.25%`.
+#[must_use]
+pub fn per_cent(rate: u64) -> String {
     let text = format!("{}.{:02}", rate / 100, rate % 100);
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
