@@ -93,10 +93,10 @@ fn signed(plan: YearPlan, before: Option<&Statement<YearPlan>>, keys: &KeyFolder
             Err(fault) => missing = missing.or(Some(fault)),
         }
     }
-    let read = Statement::parse(statement.to_file().as_bytes()).or_else(|fault| match missing.clone() {
+    let read = Statement::parse(statement.to_file().as_bytes()).map_err(|fault| match missing.clone() {
         // without any signature there is no statement
-        Some(missing) if fault.code() == Code::SignatureForm => Err(missing),
-        _ => Err(fault),
+        Some(missing) if fault.code() == Code::SignatureForm => missing,
+        _ => fault,
     })?;
     match check_issue(&read, before) {
         Err(fault) if fault.code() == Code::SignatureThreshold => Err(missing.unwrap_or(fault)),
