@@ -102,6 +102,13 @@ PUBLIC = {"kind": ("public-values",), "event_at": is_time, "next_sitting": is_te
 DRAND = {"kind": ("drand",), "round": number(1), "chain": (     # quicknet
     "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",)}
 MANY, U32, COUNT = 2**53, 2**32 - 1, number(0)
+SIGNERS = [{"holder": is_id, "key": is_digest}, 1, 64, lambda x: x["key"]]
+DEPARTMENTS = [{"id": is_id, "title": is_text}, 1, 64]
+BASES = ("random", "full-coverage", "targeted")
+def numbered(v):
+    """§17.3: the prefix and the serial of a number, or None."""
+    found = re.fullmatch("(.+)-([1-9][0-9]{0,15})", v)
+    return (found[1], int(found[2])) if found and int(found[2]) < 2**53 else None
 def check_announcement(a):
     """§6.1, §6.2, §7.1, §8: form, ranges and cross-references. True, or Fail."""
     named = set()                                       # the attributes that the announcement names
@@ -120,8 +127,8 @@ def check_announcement(a):
     seat = {"count": number(1, 100), "department": is_id, "leader": is_flag, "qualifications": [is_id, 0, 64, str]}
     shape(a, {
         "number": is_id, "title": is_text, "authority": is_text, "announced_at": is_time,
-        "basis": ("random", "full-coverage", "targeted"), "window": {"from": is_date, "to": is_date},
-        "departments": [{"id": is_id, "title": is_text}, 1, 64],
+        "basis": BASES, "window": {"from": is_date, "to": is_date},
+        "departments": DEPARTMENTS,
         "items": [{"id": is_id, "title": is_text, "rule": rule, "seats": [seat, 1, 64]}, 1, 256],
         "team": {"carried": is_flag, "region?": attribute},
         "strata": [{
@@ -136,15 +143,19 @@ def check_announcement(a):
         "registers": {"targets": register, "inspectors": register, "recusals": register},
         "history?": {"campaigns": [earlier, 1, 1000, lambda x: (x["number"], x["record"])], "level?": level,
                      "drawn_within_months?": months, "yearly_cap?": cap, "other_levels": is_flag},
+        "plan?": {"plan": is_digest, "line": is_id, "batch": number(1, 1000)},
+        "replaces?": {"number": is_id, "void": is_digest},
         "seed": {
             "beacon": by_kind(**{"drand": DRAND, "public-values": PUBLIC, "none": {"kind": ("none",)}}),
             "contributors": [{"id": is_id, "key": is_digest, "commitment?": is_digest}, 0, 64, lambda x: x["id"]],
             "wait_days?": number(1, 365),
             "sealed?": {"custodian": is_id, "key": is_digest, "commitment": is_digest, "reveal_by": is_time}},
-        "signers": [{"holder": is_id, "key": is_digest}, 1, 64, lambda x: x["key"]], "threshold": number(1)}, "body")
+        "signers": SIGNERS, "threshold": number(1)}, "body")
     for member, key in ("departments", "id"), ("items", "id"), ("strata", "name"), ("signers", "holder"):
         expect(len({x[key] for x in a[member]}) == len(a[member]), f"{member} not distinct")
     expect(a["threshold"] <= len(a["signers"]) and a["window"]["from"] <= a["window"]["to"], "threshold or window")
+    expect("plan" not in a or numbered(a["number"]), "plan, and a number that is not <prefix>-<serial>")
+    expect(a.get("replaces", {}).get("number") != a["number"], "replaces itself")
     every = all(s["method"] == "order" for s in a["strata"]) and a["unowned"] == 0
     expect(a["basis"] == "random" or every, "basis, and methods or unowned rows")
     expect(sum(s["count"] for item in a["items"] for s in item["seats"]) <= 1000, "more than 1,000 seats")
@@ -266,6 +277,28 @@ def substitution_members(v):
     comes = {"in": is_id, "seats": [seat, 0, 1000]} if type(v) is dict and "in" in v else {}
     return more | {"kind": ("target",)} | comes
 AMENDMENT = {"amends": is_digest, "reason": is_name, "text": is_text, "visits?": VISITS}
+def check_plan(p):
+    """§17.1: the form of one issue of a year's plan. True, or Fail."""
+    item = {"id": is_id, "title": is_text, "basis": is_text}
+    line = {"id": is_id, "items": [item, 1, 256], "lead": is_id, "joining": [is_id, 0, 63, str], "basis": BASES,
+            "batches": number(1, 1000), "months": {"from": number(1, 12), "to": number(1, 12)},
+            "rate?": number(1, 10000), "population?": COUNT}
+    later = {"supersedes": is_digest, "reason": is_name, "text": is_text}
+    shape(p, {
+        "number": is_id, "issue": number(1, 10000), "year": number(2000, 9998), "authority": is_text,
+        "published_at": is_time, "prefix": lambda v: is_id(v) and len(v) <= 47, "departments": DEPARTMENTS,
+        "signers": SIGNERS, "threshold": number(1), "lines": [line, 1, 10000, lambda x: x["id"]],
+        **(later if type(p) is dict and p.get("issue") != 1 else {})}, "plan")
+    known = {d["id"] for d in p["departments"]}
+    for member, key in ("departments", "id"), ("signers", "holder"):
+        expect(len({x[key] for x in p[member]}) == len(p[member]), f"{member} not distinct")
+    expect(p["threshold"] <= len(p["signers"]), "threshold")
+    for x in p["lines"]:
+        expect(len({i["id"] for i in x["items"]}) == len(x["items"]), f"line {x['id']}: items not distinct")
+        expect({x["lead"], *x["joining"]} <= known and x["lead"] not in x["joining"], f"line {x['id']}: departments")
+        expect(x["months"]["from"] <= x["months"]["to"], f"line {x['id']}: months")
+        expect("rate" not in x or x["basis"] == "random", f"line {x['id']}: a rate, and all are inspected")
+    return True
 BODIES = {
     "substitution": check_later("substitution", substitution_members),
     "results": check_later("results", lambda v: {"visits": VISITS}),
@@ -275,7 +308,8 @@ BODIES = {
     "closing": ABOUT | {"closed_at": is_time, "contributions": [CLOSED, 0, 64, lambda x: x["contributor"]]},
     "record": RECORD, "void": check_void,
     "sealing": ABOUT | {"closing?": is_digest, "beacon": is_digest, "record": is_digest, "sealed_at": is_time},
-    "reveal": ABOUT | {"secret": is_digest, "revealed_at": is_time}}
+    "reveal": ABOUT | {"secret": is_digest, "revealed_at": is_time},
+    "plan": check_plan}
 EVIDENCE, NUMBERS = {"spec": ("yaohao/1",), "type": ("beacon",)}, {"id": is_id, "values": [number(0), 0, 64]}
 BEACON = by_kind(**{"drand": DRAND | {"signature": matches("[0-9a-f]{96}")} | EVIDENCE,
                     "public-values": {"kind": ("public-values",), "sources": [NUMBERS, 0, 16]} | EVIDENCE})

@@ -5,7 +5,7 @@ It shares no code with the main program and needs nothing but Python 3.11. Secti
 Two things are missing, and the report says so: the BLS signature of a drand beacon is not checked (step V11), and time
 stamps (§16) are not, so that an order which they alone prove rests on trust here.
 Beside this file: forms.py, what values look like; primitives.py, what is computed from bytes; notes.py, receipts of logs;
-lottery.py, who is drawn; later.py, what follows the record.
+lottery.py, who is drawn; later.py, what follows the record. year.py reads the plans of a year (§17).
 
     python3 reference/verify.py PUBLIC_DIR [--trust trust.toml]
     python3 reference/verify.py --proof proof.json --public PUBLIC_DIR

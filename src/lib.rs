@@ -15,6 +15,7 @@ pub mod register;
 pub mod rule;
 pub mod statement;
 pub mod announcement;
+pub mod year;
 pub mod seed;
 pub mod sampling;
 pub mod draw;

@@ -35,11 +35,13 @@ pub enum Type {
     Sealing,
     /// A custodian's secret.
     Reveal,
+    /// What an authority means to inspect in a year.
+    Plan,
 }
 
 impl Type {
     /// Every type.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Announcement,
         Self::Contribution,
         Self::Closing,
@@ -52,6 +54,7 @@ impl Type {
         Self::Substitution,
         Self::Results,
         Self::Amendment,
+        Self::Plan,
     ];
 
     /// Its name in statements and policies.
@@ -63,6 +66,7 @@ impl Type {
             Self::Closing => "closing",
             Self::Record => "record",
             Self::Void => "void",
+            Self::Plan => "plan",
             Self::Sealing => "sealing",
             Self::Reveal => "reveal",
             Self::Substitution => "substitution",
@@ -85,7 +89,7 @@ impl Type {
             Self::Sealing => "sealed_at",
             Self::Reveal => "revealed_at",
             Self::Substitution => "substituted_at",
-            Self::Results => "published_at",
+            Self::Results | Self::Plan => "published_at",
             Self::Amendment => "amended_at",
             Self::Rotation | Self::Revocation => "noticed_at",
         }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 /// In the order in which data flows; `verify` comes after them all.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "fault",
     "join",
     "encoding",
@@ -16,6 +16,7 @@ const ORDER: [&str; 20] = [
     "rule",
     "statement",
     "announcement",
+    "year",
     "seed",
     "sampling",
     "draw",

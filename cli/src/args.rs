@@ -41,6 +41,7 @@ pub(crate) enum Command {
     Generate(Generate),
     Key(Key),
     Log(Log),
+    Plan(Plan),
 }
 
 #[derive(Debug, Args)]
@@ -317,6 +318,88 @@ pub(crate) struct KeySign {
     pub(crate) file: PathBuf,
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(subcommand)]
+    pub(crate) command: PlanCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    New(PlanNew),
+    Make(PlanMake),
+    Amend(PlanAmend),
+    Show(PlanShow),
+    Verify(PlanVerify),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanNew {
+    #[arg(id = "new_table", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+/// The table of a plan, and what the program must be told besides.
+#[derive(Debug, Args)]
+pub(crate) struct PlanTable {
+    #[arg(long = "department", id = "department", value_name = "ID=NAME")]
+    pub(crate) departments: Vec<String>,
+    #[arg(long, value_name = "SHEET")]
+    pub(crate) sheet: Option<String>,
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keys: PathBuf,
+    #[arg(id = "plan_out", long = "out", value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanMake {
+    #[arg(value_name = "TABLE")]
+    pub(crate) table: PathBuf,
+    #[arg(id = "plan_number", long = "number", value_name = "ID")]
+    pub(crate) number: String,
+    #[arg(long)]
+    pub(crate) year: u64,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) authority: String,
+    #[arg(long, value_name = "ID")]
+    pub(crate) prefix: String,
+    #[arg(long = "signer", id = "signer", value_name = "ID", required = true)]
+    pub(crate) signers: Vec<String>,
+    #[arg(long, default_value_t = 1)]
+    pub(crate) threshold: u64,
+    #[command(flatten)]
+    pub(crate) of: PlanTable,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanAmend {
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    #[arg(value_name = "TABLE")]
+    pub(crate) table: PathBuf,
+    #[arg(id = "plan_reason", long = "reason", value_name = "NAME")]
+    pub(crate) reason: String,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) text: String,
+    #[command(flatten)]
+    pub(crate) of: PlanTable,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanShow {
+    #[arg(id = "plan_file", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanVerify {
+    #[arg(id = "plan_files", value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

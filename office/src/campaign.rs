@@ -165,6 +165,7 @@ impl Campaign {
         };
         let frozen = freeze(&self.folder, &plan, keys, &key, now, self.watch())?;
         check_lead_time(&frozen.announcement)?;
+        frozen.origin.leaves_no_gap()?;
         check_seats(&frozen, self.watch())?;
         let mut statement = Statement::new(frozen.announcement.clone());
         self.sign_by_signers(&mut statement, &frozen.announcement)?;

@@ -5,10 +5,11 @@ use crate::intake::{Context, Intake, Kind, read_recusals, read_register, sealed_
 use crate::keys::{KeyFolder, RegisterKey};
 use crate::plan::{Effect, MARKS, Plan, Register, check_names};
 use crate::watch::Watch;
+use crate::year::{Origin, read_origin};
 use std::collections::BTreeMap;
 use std::path::Path;
 use yaohao::announcement::{
-    Announced, Announcement, BeaconPlan, Contributor, History, Method, Sealed, SeedPlan, Signer, named_attributes,
+    Announced, Announcement, BeaconPlan, Contributor, Method, Sealed, SeedPlan, Signer, named_attributes,
     register_columns,
 };
 use yaohao::draw::{Binding, Pool, fill_strata};
@@ -29,6 +30,8 @@ pub struct Frozen {
     pub intakes: Box<[Intake; 3]>,
     /// What earlier campaigns say.
     pub past: Past,
+    /// Where the campaign comes from.
+    pub origin: Origin,
 }
 
 impl Frozen {
@@ -173,6 +176,7 @@ pub fn freeze(
 ) -> Result<Frozen, Refused> {
     let kinds = Kinds::of(plan)?;
     let past = read_history(base, plan, now, watch)?;
+    let origin = read_origin(base, plan)?;
     let nothing = BTreeMap::new();
     let context = |history| Context { base, key, watch, history };
     let targets = read_register(context(&past.reasons), &plan.targets, &kinds.targets);
@@ -200,7 +204,7 @@ pub fn freeze(
     if !faults.is_empty() {
         return Err(Refused { faults, intakes: Some(intakes) });
     }
-    build(plan, keys, now, intakes, &kinds, past)
+    build(plan, keys, now, intakes, &kinds, (past, origin))
 }
 
 /// Attributes in order, and what each holds.
@@ -240,10 +244,13 @@ fn build(
     now: &Time,
     intakes: Box<[Intake; 3]>,
     kinds: &Kinds,
-    past: Past,
+    (past, mut origin): (Past, Origin),
 ) -> Result<Frozen, Refused> {
-    match announce(plan, keys, now, &intakes, kinds, past.announced.clone()) {
-        Ok(announcement) => Ok(Frozen { announcement, intakes, past }),
+    match announce(plan, keys, now, &intakes, kinds, (&past, &origin)) {
+        Ok(announcement) => {
+            origin.look_at(&announcement);
+            Ok(Frozen { announcement, intakes, past, origin })
+        }
         Err(fault) => Err(Refused { faults: vec![fault], intakes: Some(intakes) }),
     }
 }
@@ -255,7 +262,7 @@ fn announce(
     now: &Time,
     intakes: &[Intake; 3],
     kinds: &Kinds,
-    history: Option<History>,
+    (past, origin): (&Past, &Origin),
 ) -> Result<Announcement> {
     let [targets, inspectors, recusals] = intakes;
     let schema = |file: &str, kinds: &[(Name, Kind)], register: &Register| {
@@ -300,7 +307,9 @@ fn announce(
         strata,
         unowned: pool.unowned,
         without_chance,
-        history,
+        history: past.announced.clone(),
+        plan: origin.plan.clone(),
+        replaces: origin.replaces.clone(),
         targets: announced(target_schema, target_mark, targets, sealed_columns(&plan.targets)),
         inspectors: announced(inspector_schema, inspector_mark, inspectors, sealed_columns(&plan.inspectors)),
         recusals: Announced {

@@ -29,3 +29,4 @@ pub mod teams;
 pub mod template;
 pub mod watch;
 pub mod words;
+pub mod year;

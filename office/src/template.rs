@@ -187,6 +187,54 @@ pub const TEMPLATES: [Template; 3] = [
     },
 ];
 
+/// The table of a year's plan.
+pub const PLAN_TEMPLATE: Template = Template {
+    file: "plan.xlsx",
+    sheet: ["年度计划", "plan"],
+    columns: &[
+        column(
+            "number",
+            ["序号", "Line"],
+            ["必填；留空的行，是上一行的又一个事项", "Required; a row without it adds an item to the row above"],
+            FREE,
+            10,
+        ),
+        column("item", ["抽查事项", "Item"], ["事项名称，例如 烟花爆竹经营单位", "Its name"], FREE, 30),
+        column("basis", ["依据", "Legal basis"], ["法律、法规或文件", "The law or rule"], FREE, 34),
+        column("lead", ["牵头部门", "Lead department"], ["只写一个", "One only"], FREE, 16),
+        column(
+            "joining",
+            ["联合部门", "Joining departments"],
+            ["多个用顿号隔开；没有的留空", "Several separated by ;"],
+            FREE,
+            26,
+        ),
+        column("batches", ["批次", "Campaigns"], ["一年抽几次，例如 3", "How many in the year, as 3"], FREE, 12),
+        column("months", ["月份", "Months"], ["例如 3-5月、10月、全年", "As 3-5"], FREE, 14),
+        column(
+            "rate",
+            ["比例", "Rate"],
+            ["每次至少抽多少，例如 5%；没有的留空", "The least share of each campaign, as 5%; may be empty"],
+            FREE,
+            12,
+        ),
+        column(
+            "population",
+            ["对象数量", "Targets"],
+            ["大约多少家；可留空", "How many there are; may be empty"],
+            FREE,
+            12,
+        ),
+        column(
+            "way",
+            ["抽查方式", "Way"],
+            ["随机、全覆盖或指定对象；留空为随机", "random, full-coverage or targeted; random if empty"],
+            [&["随机", "全覆盖", "指定对象"], &["random", "full-coverage", "targeted"]],
+            14,
+        ),
+    ],
+};
+
 const fn column(
     frozen: &'static str,
     header: [&'static str; 2],
@@ -262,8 +310,18 @@ mod tests {
     }
 
     #[test]
+    fn the_headers_of_a_plan_are_known_to_its_reader() {
+        let known = |header: &str| {
+            crate::year::ALIASES.iter().any(|(_, _, names)| names.iter().any(|name| plain(name) == plain(header)))
+        };
+        for column in PLAN_TEMPLATE.columns {
+            assert!(column.header.into_iter().all(known), "{:?}", column.header);
+        }
+    }
+
+    #[test]
     fn workbooks_are_the_same_each_time() {
-        for template in &TEMPLATES {
+        for template in TEMPLATES.iter().chain([&PLAN_TEMPLATE]) {
             for tongue in [Tongue::Chinese, Tongue::English] {
                 assert!(template.workbook(tongue).unwrap() == template.workbook(tongue).unwrap());
             }

@@ -1,25 +1,20 @@
 //! The announcement's body in JSON (SPEC §6.1).
 
 use super::{
-    Announced, Announcement, Basis, Department, History, Item, SeedPlan, Signer, Stratum, Team, WithoutChance,
-    malformed,
+    Announced, Announcement, Basis, Department, History, Item, PlanLine, Replaces, SIGNERS, SeedPlan, Signer, Stratum,
+    Team, WithoutChance, malformed,
 };
 use crate::encoding::{Members, Value, object};
 use crate::fault::Result;
 use crate::ident::{Date, Id, Name, Text, Time};
 use crate::register::{Commitment, Reasons};
 use crate::statement::{Body, Type};
-use crate::suite::PublicKey;
 
 impl Body for Announcement {
     const TYPE: Type = Type::Announcement;
 
     fn to_value(&self) -> Value {
-        let signers = self
-            .signers
-            .iter()
-            .map(|signer| object([("holder", (&signer.holder).into()), ("key", (&signer.key).into())]));
-        let body = object([
+        let mut body = object([
             ("announced_at", (&self.announced_at).into()),
             ("authority", (&self.authority).into()),
             ("basis", self.basis.name().into()),
@@ -35,7 +30,7 @@ impl Body for Announcement {
                 ]),
             ),
             ("seed", self.seed.to_value()),
-            ("signers", Value::Array(signers.collect())),
+            ("signers", Value::Array(self.signers.iter().map(Signer::to_value).collect())),
             ("strata", Value::Array(self.strata.iter().map(Stratum::to_value).collect())),
             ("team", self.team.to_value()),
             ("threshold", self.threshold.into()),
@@ -47,13 +42,15 @@ impl Body for Announcement {
             ),
             ("without_chance", Value::Array(self.without_chance.iter().map(WithoutChance::to_value).collect())),
         ]);
-        match (body, &self.history) {
-            (Value::Object(mut members), Some(history)) => {
-                members.insert("history".to_owned(), history.to_value());
-                Value::Object(members)
-            }
-            (body, _) => body,
+        let optional = [
+            ("history", self.history.as_ref().map(History::to_value)),
+            ("plan", self.plan.as_ref().map(PlanLine::to_value)),
+            ("replaces", self.replaces.as_ref().map(Replaces::to_value)),
+        ];
+        if let Value::Object(members) = &mut body {
+            members.extend(optional.into_iter().filter_map(|(member, value)| Some((member.to_owned(), value?))));
         }
+        body
     }
 
     fn from_value(value: Value) -> Result<Self> {
@@ -75,11 +72,13 @@ impl Body for Announcement {
             unowned: members.int("unowned", 0, u64::MAX)?,
             without_chance: members.array("without_chance", 2 * super::CELLS, WithoutChance::from_value)?,
             history: members.optional("history").map(|value| History::from_value(value, "history")).transpose()?,
+            plan: members.optional("plan").map(|value| PlanLine::from_value(value, "plan")).transpose()?,
+            replaces: members.optional("replaces").map(|value| Replaces::from_value(value, "replaces")).transpose()?,
             targets: announced(registers.value("targets")?, "registers.targets")?,
             inspectors: announced(registers.value("inspectors")?, "registers.inspectors")?,
             recusals: announced(registers.value("recusals")?, "registers.recusals")?,
             seed: SeedPlan::from_value(members.value("seed")?, "seed")?,
-            signers: members.array("signers", 64, signer)?,
+            signers: members.array("signers", SIGNERS, Signer::from_value)?,
             threshold: members.int("threshold", 1, 64)?,
         };
         window.finish()?;
@@ -88,13 +87,6 @@ impl Body for Announcement {
         announcement.check()?;
         Ok(announcement)
     }
-}
-
-fn signer(value: Value, path: &str) -> Result<Signer> {
-    let mut members = Members::of(value, path)?;
-    let signer = Signer { holder: members.parsed("holder", Id::parse)?, key: members.parsed("key", PublicKey::parse)? };
-    members.finish()?;
-    Ok(signer)
 }
 
 fn announced_value(register: &Announced) -> Value {

@@ -2,18 +2,24 @@
 
 mod body;
 mod history;
+mod origin;
 mod public_values;
 mod sealed;
 mod seed_plan;
+mod signers;
 mod strata;
 mod team;
 
 pub use history::{Earlier, History, Level, months_before};
+pub(crate) use origin::BATCHES;
+pub use origin::{PlanLine, Replaces, numbered};
 pub(crate) use public_values::{GREATEST, SOURCES, VALUES};
 pub use public_values::{PublicValues, Source, bits_of_product};
 pub use sealed::Sealed;
 pub(crate) use seed_plan::check_chain;
 pub use seed_plan::{BeaconPlan, Chain, Contributor, QUICKNET, SeedPlan, WAIT_DAYS, commitment};
+pub use signers::Signer;
+pub(crate) use signers::{SIGNERS, check_signers};
 pub(crate) use strata::CELLS;
 pub use strata::{Cell, CellSize, Method, Rounding, Size, Stratum, Why, WithoutChance};
 pub use team::{Department, Item, SeatEntry, Team};
@@ -22,7 +28,6 @@ use crate::encoding::Digest;
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Date, Id, Name, Text, Time};
 use crate::register::{Commitment, RECUSAL_COLUMNS, Reasons, Schema, inspector_attributes};
-use crate::suite::PublicKey;
 use std::collections::BTreeSet;
 
 /// Most seats of all items together: what a single target can ask for.
@@ -77,15 +82,6 @@ pub struct Announced {
     pub withheld: Vec<Name>,
 }
 
-/// Who signs for the campaign.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signer {
-    /// Who holds the key.
-    pub holder: Id,
-    /// The key.
-    pub key: PublicKey,
-}
-
 /// The body of an announcement. Its fields are public for those who build one; whatever comes out of
 /// [`crate::statement::Statement::parse`] has passed [`Announcement::check`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +114,10 @@ pub struct Announcement {
     pub without_chance: Vec<WithoutChance>,
     /// Earlier campaigns that keep targets out.
     pub history: Option<History>,
+    /// The line of the year's plan that it carries out.
+    pub plan: Option<PlanLine>,
+    /// The campaign that it takes the place of.
+    pub replaces: Option<Replaces>,
     /// targets.csv.
     pub targets: Announced,
     /// inspectors.csv.
@@ -185,16 +185,11 @@ impl Announcement {
         distinct("departments", self.departments.iter().map(|department| &department.id))?;
         distinct("items", self.items.iter().map(|item| &item.id))?;
         distinct("strata", self.strata.iter().map(|stratum| &stratum.name))?;
-        distinct("signers", self.signers.iter().map(|signer| &signer.holder))?;
-        if self.departments.is_empty() || self.items.is_empty() || self.strata.is_empty() || self.signers.is_empty() {
+        if self.departments.is_empty() || self.items.is_empty() || self.strata.is_empty() {
             return Err(malformed("departments, items, strata and signers must not be empty"));
         }
-        if !self.signers.is_sorted_by(|a, b| a.key < b.key)
-            || self.threshold == 0
-            || self.threshold > crate::encoding::count(self.signers.len())
-        {
-            return Err(malformed("signers must ascend by key, and the threshold be from 1 to their number"));
-        }
+        check_signers(&self.signers, self.threshold)?;
+        origin::check_origin(&self.number, self.plan.as_ref(), self.replaces.as_ref())?;
         let departments = self.department_ids();
         self.items.iter().try_for_each(|item| item.check(&departments))?;
         self.strata.iter().try_for_each(Stratum::check)?;
@@ -272,7 +267,7 @@ fn columns_of<'a>(register: &Announced, name: &str, attributes: impl IntoIterato
     }
 }
 
-fn distinct<'a>(what: &str, ids: impl Iterator<Item = &'a Id>) -> Result<()> {
+pub(crate) fn distinct<'a>(what: &str, ids: impl Iterator<Item = &'a Id>) -> Result<()> {
     let mut seen = BTreeSet::new();
     for id in ids {
         if !seen.insert(id) {

@@ -176,6 +176,12 @@ impl Date {
     pub fn year(self) -> i16 {
         self.0.year()
     }
+
+    /// The month, from 1 to 12.
+    #[must_use]
+    pub fn month(self) -> u64 {
+        u64::from(self.0.month().unsigned_abs())
+    }
 }
 
 impl fmt::Display for Date {

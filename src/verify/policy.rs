@@ -5,8 +5,9 @@ use crate::ident::{Id, Time};
 use crate::ledger::{Algorithm, Verifier};
 use crate::seed::Values;
 use crate::stamp::Authority;
-use crate::statement::Type;
+use crate::statement::{Statement, Type};
 use crate::suite::{PublicKey, Suite};
+use crate::year::YearPlan;
 use serde::Deserialize;
 
 /// A reader's policy.
@@ -202,6 +203,19 @@ impl Policy {
         let right = self.keys.iter().any(|known| known.holder == *holder && known.key == *key);
         let of_another = self.keys.iter().any(|known| known.key == *key && known.holder != *holder);
         !of_another && (right || !of_holder)
+    }
+
+    /// Whether this policy takes an issue of a year's plan: suite, signatures of enough holders, and signers that
+    /// contradict nothing that the reader knows (SPEC §17.2). Form, signatures and chain are for [`crate::year`].
+    ///
+    /// # Errors
+    /// [`Code::PolicySuite`], [`Code::PolicyKeys`], [`Code::PolicyHolder`].
+    pub fn takes_year(&self, file: &str, issue: &Statement<YearPlan>) -> Result<()> {
+        super::steps::trusted(self, file, issue.envelope())?;
+        match issue.body().signers.iter().find(|signer| !self.knows_rightly(&signer.holder, &signer.key)) {
+            Some(signer) => Err(Fault::new(Code::PolicyHolder).file(file).fact("holder", &signer.holder)),
+            None => Ok(()),
+        }
     }
 
     /// The distinct holders whose keys for this type are among `keys`.

@@ -428,7 +428,7 @@ fn derive_seed(documents: &Documents) -> Option<Seed> {
 /// Whether the policy takes the suite, and signatures of enough holders. The keys of contributions are the announced ones
 /// and the reveal's are the announced ones
 /// (V3), and those are looked at with the announcement.
-fn trusted(policy: &Policy, file: &str, envelope: &Envelope) -> Result<()> {
+pub(super) fn trusted(policy: &Policy, file: &str, envelope: &Envelope) -> Result<()> {
     if !policy.suites.contains(&envelope.suite()) {
         return Err(Fault::new(Code::PolicySuite).file(file).fact("suite", envelope.suite().name()));
     }

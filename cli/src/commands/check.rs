@@ -13,6 +13,7 @@ use yaohao_office::intake::{Intake, SourceReport};
 use yaohao_office::simulate::{Trials, simulate, trial_draws};
 use yaohao_office::staffing::{Shortage, Staffing, staffing};
 use yaohao_office::words::unnamed_words;
+use yaohao_office::year::Origin;
 
 /// Regions that are shown when nothing is short there.
 const REGIONS: usize = 12;
@@ -41,6 +42,7 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
     }
     intakes_read(screen, frozen.intakes.as_ref(), false);
     past(screen, &frozen.past);
+    origin(screen, &frozen.origin);
     unnamed(screen, &frozen).map_err(one)?;
     announcement(screen, &frozen.announcement);
     let short = staff(screen, &frozen).map_err(one)?;
@@ -179,6 +181,24 @@ fn past(screen: &Screen, past: &Past) {
         screen.say("check-earlier", &[("number", &earlier.number), ("drawn", drawn), ("record", &earlier.record)]);
     }
     notes(screen, &past.notes.iter().collect::<Vec<_>>());
+}
+
+/// The line of the year's plan, and a campaign that this one takes the place of.
+fn origin(screen: &Screen, origin: &Origin) {
+    if let (Some((year, line)), Some(plan)) = (&origin.line, &origin.plan) {
+        let facts: [(&str, &dyn std::fmt::Display); 5] = [
+            ("plan", &year.number),
+            ("issue", &year.issue()),
+            ("line", &line.id),
+            ("batch", &plan.batch),
+            ("batches", &line.batches),
+        ];
+        screen.say("check-year", &facts);
+    }
+    if let Some(replaces) = &origin.replaces {
+        screen.say("check-replaces", &[("number", &replaces.number)]);
+    }
+    notes(screen, &origin.notes.iter().collect::<Vec<_>>());
 }
 
 fn notes(screen: &Screen, notes: &[&Fault]) {

@@ -12,6 +12,7 @@ use yaohao::record::{Record, Sealing, Void};
 use yaohao::seed::{Closing, Contribution};
 use yaohao::statement::{Body, Statement};
 use yaohao::suite::{PublicKey, SecretKey};
+use yaohao::year::YearPlan;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::files::{read_bytes, read_text, write_whole};
 use yaohao_office::keys::{self, System, read_key};
@@ -76,7 +77,8 @@ pub(super) fn sign(screen: &Screen, arguments: &KeySign) -> Outcome {
         .or_else(|fault| other_type(fault, || signed::<Revocation>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Sealing>(&bytes, &key)))
         .or_else(|fault| other_type(fault, || signed::<Closing>(&bytes, &key)))
-        .or_else(|fault| other_type(fault, || signed::<Contribution>(&bytes, &key)));
+        .or_else(|fault| other_type(fault, || signed::<Contribution>(&bytes, &key)))
+        .or_else(|fault| other_type(fault, || signed::<YearPlan>(&bytes, &key)));
     let text = signed.map_err(|fault| one(fault.file(arguments.file.display().to_string())))?;
     write_whole(&arguments.file, text.as_bytes()).map_err(one)?;
     screen.say("signed", &[("file", &arguments.file.display()), ("key", &key.public())]);

@@ -17,8 +17,9 @@ mod publish;
 mod show;
 mod simulate;
 mod verify;
+mod year;
 
-use crate::args::{Cli, Command, Generate, KeyCommand, LogCommand};
+use crate::args::{Cli, Command, Generate, KeyCommand, LogCommand, PlanCommand};
 use crate::language::Language;
 use std::fmt::Display;
 use std::io::Write as _;
@@ -74,6 +75,13 @@ pub(crate) fn run(arguments: Cli, language: Language) -> u8 {
             KeyCommand::Show(arguments) => keys::show(&screen, &arguments),
             KeyCommand::Sign(arguments) => keys::sign(&screen, &arguments),
             KeyCommand::Trust(dir) => keys::trust(&screen, &dir.dir),
+        },
+        Command::Plan(plan) => match plan.command {
+            PlanCommand::New(arguments) => year::new(&screen, &arguments),
+            PlanCommand::Make(arguments) => year::make(&screen, &arguments),
+            PlanCommand::Amend(arguments) => year::amend(&screen, &arguments),
+            PlanCommand::Show(arguments) => year::show(&screen, &arguments),
+            PlanCommand::Verify(arguments) => year::verify(&screen, &arguments),
         },
         Command::Log(log) => match log.command {
             LogCommand::Init(arguments) => log::init(&screen, &arguments),
@@ -176,6 +184,7 @@ fn exit_code(fault: &Fault) -> u8 {
         | Code::IntakeHeader
         | Code::IntakeExcludeColumn
         | Code::IntakeHeaderTwice
+        | Code::YearHeader
         | Code::IntakeHeaderMerged
         | Code::IntakeEmpty
         | Code::SourceFeature

@@ -25,9 +25,9 @@ pub enum Kind {
 
 /// Where a cell is, for messages: `C7`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct At {
-    pub(super) row: u64,
-    pub(super) column: usize,
+pub(crate) struct At {
+    pub(crate) row: u64,
+    pub(crate) column: usize,
 }
 
 impl fmt::Display for At {
@@ -71,7 +71,7 @@ pub(super) fn readable(cell: Cell<'_>, at: At) -> Result<()> {
 /// # Errors
 /// [`Code::IntakeErrorCell`], [`Code::IntakeUncached`], [`Code::IntakeInvisible`], [`Code::IntakeDate`],
 /// [`Code::IntakeInteger`], [`Code::IntakeFlag`], [`Code::RegisterControl`].
-pub(super) fn normal<'a>(cell: Cell<'a>, kind: Kind, at: At) -> Result<Cow<'a, str>> {
+pub(crate) fn normal<'a>(cell: Cell<'a>, kind: Kind, at: At) -> Result<Cow<'a, str>> {
     readable(cell, at)?;
     let text = text(cell.text);
     visible(&text)?;
@@ -126,7 +126,7 @@ fn invisible(c: char) -> bool {
 }
 
 /// Full-width forms of ASCII in half width, and every kind of blank as a blank.
-pub(super) fn half_width(text: &str) -> String {
+pub(crate) fn half_width(text: &str) -> String {
     if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return text.to_owned();
     }
@@ -167,7 +167,7 @@ fn text(cell: &str) -> Cow<'_, str> {
 }
 
 /// The elements of a set as an office separates them.
-pub(super) fn elements(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn elements(text: &str) -> impl Iterator<Item = &str> {
     text.split([';', '；', ',', '，', '、']).map(str::trim).filter(|element| !element.is_empty())
 }
 

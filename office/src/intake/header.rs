@@ -17,7 +17,7 @@ const HINTS: usize = 3;
 const MERGED: usize = 100;
 
 /// Words by which a row under the header is known as a hint how to fill the table in.
-const HINT_WORDS: [&str; 12] =
+pub(crate) const HINT_WORDS: [&str; 12] =
     ["填写", "必填", "选填", "例如", "示例", "格式", "说明", "如：", "如:", "fill in", "required", "example"];
 
 /// What a register needs of a table.
@@ -163,7 +163,7 @@ pub(super) fn nowhere(layouts: &[Layout], wanted: &Wanted<'_>, sources: &[Source
 }
 
 /// The merged cells of a header row, as `B2:C2`.
-pub(super) fn merged_header(merged: &[Merged], row: u64) -> Option<String> {
+pub(crate) fn merged_header(merged: &[Merged], row: u64) -> Option<String> {
     let spans = |range: &&Merged| {
         let (top, bottom) = range.rows;
         (top..=bottom).contains(&row) && (range.columns.0 < range.columns.1 || bottom > row)
@@ -171,7 +171,7 @@ pub(super) fn merged_header(merged: &[Merged], row: u64) -> Option<String> {
     merged.iter().find(spans).map(cells)
 }
 
-fn cells(range: &Merged) -> String {
+pub(crate) fn cells(range: &Merged) -> String {
     let corner = |row: u64, column: usize| format!("{}{row}", column_letters(column.saturating_sub(1)));
     format!("{}:{}", corner(range.rows.0, range.columns.0), corner(range.rows.1, range.columns.1))
 }

@@ -2,7 +2,7 @@
 //! or refused is counted; nothing is dropped silently.
 
 pub(crate) mod aliases;
-mod cell;
+pub(crate) mod cell;
 mod draft;
 pub(crate) mod header;
 mod ids;

@@ -2,11 +2,13 @@
 
 mod history;
 mod names;
+mod origin;
 mod registers;
 
 pub(crate) use names::check_names;
 
 pub use history::{EarlierCampaign, HistoryPlan};
+pub use origin::LineOfYear;
 pub use registers::{Conflict, Effect, Exclusion, IdForm, List, MARKS, Place, Register, Role, Source};
 
 use crate::files::read_text;
@@ -52,6 +54,10 @@ pub struct Plan {
     pub recusals: Register,
     /// Earlier campaigns that count.
     pub history: Option<HistoryPlan>,
+    /// The line of the year's plan.
+    pub year_plan: Option<LineOfYear>,
+    /// The folder of the campaign that this one takes the place of, relative to this campaign's.
+    pub replaces: Option<String>,
     /// The beacon.
     pub beacon: BeaconPlan,
     /// For how many days after T2 the beacon is waited for.
@@ -87,6 +93,8 @@ struct File {
     departments: Vec<Value>,
     registers: registers::FileRegisters,
     history: Option<history::FileHistory>,
+    year_plan: Option<origin::FileYearPlan>,
+    replaces: Option<origin::FileReplaces>,
     items: Vec<Value>,
     strata: Vec<Value>,
     #[serde(default)]
@@ -195,6 +203,8 @@ impl Plan {
             inspectors,
             recusals,
             history: file.history.map(history::history).transpose()?,
+            year_plan: file.year_plan.map(origin::line).transpose()?,
+            replaces: file.replaces.map(|replaces| replaces.campaign),
             wait_days: file.seed.wait_days,
             beacon: beacon(file.seed.beacon)?,
             contributors: ids(&file.seed.contributors, "seed.contributors").collect::<Result<_>>()?,

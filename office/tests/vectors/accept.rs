@@ -3,7 +3,7 @@
 use super::support::{BALLS, DICE, Files, Small, TARGETS, at, insert, register_again, replace, resign};
 use super::{Expect, Vector};
 use yaohao::announcement::{Earlier, History, Level};
-use yaohao::encoding::Digest;
+use yaohao::encoding::{Digest, Value, object};
 use yaohao::ident::Id;
 
 pub fn vectors() -> Vec<Vector> {
@@ -62,6 +62,8 @@ pub fn vectors() -> Vec<Vector> {
                 "[[registers.targets.exclude]]\ncolumn = \"status\"\nvalues = [\"{reason}\"]\nreason = \"{reason}\"\n"
             )).concat()))
         }),
+        full("of-a-plan-and-a-redraw", Small { announced: Some(with_origin), ..small() }),
+        full("a-redraw", Small { announced: Some(with_predecessor), ..small() }),
         full("carried-load", small().plan("carried = false", "carried = true")),
         full("two-signers", small().plan("holders = [\"yingji\"]\nthreshold = 1", "holders = [\"yingji\", \"gongan\"]\nthreshold = 2")),
         full("no-recusals", Small { recusals: "target,inspector,category\n".to_owned(), ..small() }),
@@ -73,6 +75,27 @@ pub fn vectors() -> Vec<Vector> {
         Vector { name: "contribution-missing", files: without(small().drawn(), "contribution-gongan.json"), policy: Some(small().policy()), expect: Expect::Exit(3) },
         Vector { name: "no-announcement", files: without(small().drawn(), "announcement.json"), policy: Some(small().policy()), expect: Expect::Exit(2) },
     ]
+}
+
+/// The line of a year's plan, as announced.
+pub fn plan_line() -> Value {
+    object([("batch", 2.into()), ("line", "7".into()), ("plan", Digest::of(b"plan").to_string().into())])
+}
+
+/// A predecessor, as announced.
+pub fn replaces() -> Value {
+    object([("number", "SMALL-2024-0".into()), ("void", Digest::of(b"void").to_string().into())])
+}
+
+fn with_predecessor(files: &mut Files) {
+    resign(files, "announcement.json", |body| insert(body, "replaces", replaces()));
+}
+
+fn with_origin(files: &mut Files) {
+    resign(files, "announcement.json", |body| {
+        insert(body, "plan", plan_line());
+        insert(body, "replaces", replaces());
+    });
 }
 
 /// A history with every member there is.

@@ -1,6 +1,6 @@
 //! Campaigns that must be refused, one fault each, with the step that must see it.
 
-use super::accept::history;
+use super::accept::{history, plan_line, replaces};
 use super::support::{
     BALLS, Files, OTHER_SIGNATURE, Small, at, close_again, edit, insert, key, reannounce, record_again, replace, resign,
 };
@@ -101,6 +101,34 @@ pub fn vectors() -> Vec<Vector> {
             *at(value, "chain") = "dbd506d6ef76e5f386f41c651dcb808c5bcbd75471cc4eafa3f4df7ad4e4c493".into()
         });
     });
+    // §6.1, §17.3: where a campaign comes from
+    let mut origin = |name: &'static str, code: &'static str, bend: &dyn Fn(&mut Value)| {
+        add(name, "V2", code, &|files| {
+            reannounce(files, |body| {
+                insert(body, "plan", plan_line());
+                insert(body, "replaces", replaces());
+                bend(body);
+            })
+        });
+    };
+    origin("plan-batch-zero", "json.member", &|body| *at(body, "plan.batch") = 0.into());
+    origin("plan-batch-too-high", "json.member", &|body| *at(body, "plan.batch") = 1001.into());
+    origin("plan-without-line", "json.member", &|body| remove(at(body, "plan"), "line"));
+    origin("plan-digest-in-capitals", "hex.form", &|body| {
+        *at(body, "plan.plan") = Digest::of(b"plan").to_string().to_uppercase().into();
+    });
+    origin("plan-unknown-member", "json.member", &|body| insert(at(body, "plan"), "serial", 1));
+    origin("plan-number-without-serial", "announcement.form", &|body| *at(body, "number") = "SMALL".into());
+    origin("plan-number-with-leading-zero", "announcement.form", &|body| *at(body, "number") = "SMALL-2024-01".into());
+    origin("plan-number-zero", "announcement.form", &|body| *at(body, "number") = "SMALL-2024-0".into());
+    origin("plan-number-too-great", "announcement.form", &|body| {
+        *at(body, "number") = "SMALL-9007199254740992".into();
+    });
+    origin("replaces-itself", "announcement.form", &|body| {
+        *at(body, "replaces.number") = at(body, "number").clone();
+    });
+    origin("replaces-without-void", "json.member", &|body| remove(at(body, "replaces"), "void"));
+    origin("replaces-no-id", "id.form", &|body| *at(body, "replaces.number") = "第一次".into());
     add("contribution-under-another-name", "V2", "json.member", &|files| {
         let contribution = files.remove("contribution-gongan.json").unwrap();
         files.insert("contribution-zonghe.json".to_owned(), contribution);
