@@ -344,7 +344,7 @@ pub(crate) struct PlanNew {
 /// The table of a plan, and what the program must be told besides.
 #[derive(Debug, Args)]
 pub(crate) struct PlanTable {
-    #[arg(long = "department", id = "department", value_name = "ID=NAME")]
+    #[arg(long = "department", id = "plan_department", value_name = "ID=NAME")]
     pub(crate) departments: Vec<String>,
     #[arg(long, value_name = "SHEET")]
     pub(crate) sheet: Option<String>,
@@ -356,7 +356,7 @@ pub(crate) struct PlanTable {
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanMake {
-    #[arg(value_name = "TABLE")]
+    #[arg(id = "plan_table", value_name = "TABLE")]
     pub(crate) table: PathBuf,
     #[arg(id = "plan_number", long = "number", value_name = "ID")]
     pub(crate) number: String,
@@ -376,9 +376,9 @@ pub(crate) struct PlanMake {
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanAmend {
-    #[arg(value_name = "OLD")]
+    #[arg(id = "plan_old", value_name = "OLD")]
     pub(crate) old: PathBuf,
-    #[arg(value_name = "TABLE")]
+    #[arg(id = "plan_table", value_name = "TABLE")]
     pub(crate) table: PathBuf,
     #[arg(id = "plan_reason", long = "reason", value_name = "NAME")]
     pub(crate) reason: String,

@@ -64,13 +64,17 @@ impl Office {
     }
 
     fn audit(&self, mirrors: &[PathBuf]) -> Audit {
+        self.audit_at("2024-12-01T00:00:00Z", mirrors)
+    }
+
+    fn audit_at(&self, now: &str, mirrors: &[PathBuf]) -> Audit {
         let text = Small::default().policy().replacen(
             "\n[[keys]]",
             &format!("logs = [\"{}\"]\n\n[[keys]]", log_key().verifier()),
             1,
         );
         let policy = Policy::parse(&text).unwrap();
-        let now = time("2024-12-01T00:00:00Z");
+        let now = time(now);
         audit(&Site { folder: &self.site(), mirrors, policy: Some(&policy), now: &now }, &Silent).unwrap()
     }
 }
@@ -251,4 +255,80 @@ fn mirrors_show_the_same() {
     fs::create_dir_all(&mirror).unwrap();
     let audit = office.audit(&[mirror]);
     assert_eq!((audit.exit_code(), codes(&audit)), (3, vec!["audit.mirror-lacks"]));
+}
+
+#[test]
+fn results_are_due_after_the_window() {
+    let office = Office::new();
+    office.drawn("A-1");
+    assert_eq!(office.audit_at("2025-01-04T23:59:59Z", &[]).exit_code(), 0);
+    let audit = office.audit_at("2025-01-05T00:00:00Z", &[]);
+    assert_eq!((audit.exit_code(), found(&audit)), (3, vec![("audit.results", "A-1".to_owned(), false)]));
+}
+
+#[test]
+fn a_redraw_names_a_void_that_is_there() {
+    let office = Office::new();
+    office.voided("A-1", "2024-10-14T11:00:00Z", false);
+    let work = office.root.path().join("work");
+    let redraw = |number: &str| {
+        let small = Office::small(number);
+        let plan = format!("{}\n[replaces]\ncampaign = \"../A-1\"\n", small.plan);
+        let campaign = Small { plan, ..small }.draw_in(&work.join(number));
+        office.publish(number, &campaign);
+    };
+    redraw("A-2");
+    let audit = office.audit(&[]);
+    assert_eq!((audit.exit_code(), found(&audit)), (0, vec![]));
+    redraw("A-3");
+    assert_eq!(found(&office.audit(&[])), [("audit.replaced-twice", "A-3".to_owned(), true)]);
+    fs::remove_dir_all(office.site().join("A-3")).unwrap();
+    fs::remove_file(office.site().join("A-1/void.json")).unwrap();
+    let audit = office.audit(&[]);
+    assert_eq!((audit.exit_code(), codes(&audit)), (1, vec!["audit.dropped", "audit.due", "audit.replaces"]));
+}
+
+#[test]
+fn numbers_of_a_plan_have_no_gaps_and_plans_are_not_taken_away() {
+    let office = Office::new();
+    office.drawn("DH-2018-1");
+    office.drawn("DH-2018-4");
+    let plans = office.site().join("plans");
+    copy(&support::repository().join("fixtures/plans/accept/amended-without-policy"), &plans);
+    let audit = office.audit(&[]);
+    let missing: Vec<String> = audit
+        .findings
+        .iter()
+        .filter(|finding| finding.fault.code().name() == "audit.gap")
+        .map(|finding| finding.fault.to_string())
+        .collect();
+    assert!(missing.len() == 1 && missing[0].contains("DH-2018-2 … DH-2018-3"), "{missing:?}");
+    assert_eq!(audit.plans.iter().map(|plan| (plan.number.as_str(), plan.issue)).collect::<Vec<_>>(), [("DH-2018", 2)]);
+    assert!(codes(&audit).contains(&"audit.unlogged"), "the plans are not in the log");
+    // an issue that is missing breaks the chain
+    fs::remove_file(plans.join("plan-1.json")).unwrap();
+    assert!(codes(&office.audit(&[])).contains(&"year.chain"));
+}
+
+#[test]
+fn a_secret_that_is_not_told_is_missed() {
+    let office = Office::new();
+    let small = Office::small("A-1").plan(
+        "\n[signers]",
+        "[seed.sealed]\ncustodian = \"jijian\"\nreveal_by = \"2024-11-20T00:00:00Z\"\n\n[signers]",
+    );
+    let folder = office.root.path().join("work/A-1");
+    let keys = |folder: &Path| {
+        let mut entropy = yaohao_office::keys::Rehearsal::new("custodian");
+        Campaign::new(folder).keys().make(&yaohao::ident::Id::parse("jijian").unwrap(), &mut entropy).unwrap();
+    };
+    fs::create_dir_all(folder.join("private")).unwrap();
+    keys(&folder);
+    let campaign = small.draw_in(&folder);
+    office.publish("A-1", &campaign);
+    let sealed = office.audit_at("2024-11-19T00:00:00Z", &[]);
+    assert_eq!(sealed.campaigns[0].state, State::Sealed);
+    assert!(!codes(&sealed).contains(&"audit.reveal-overdue"));
+    let audit = office.audit_at("2024-11-20T00:00:01Z", &[]);
+    assert!(codes(&audit).contains(&"audit.reveal-overdue"), "{:?}", found(&audit));
 }

@@ -5,7 +5,7 @@ use crate::args::Audit as Arguments;
 use serde_json::{Value, json};
 use yaohao::ident::Time;
 use yaohao::verify::{Heeded, Policy};
-use yaohao_office::audit::{Audit, Finding, Site, Statistics, audit};
+use yaohao_office::audit::{Audit, Finding, LineAudit, PlanAudit, Site, Statistics, Substitutions, audit};
 
 pub(super) fn run(screen: &Screen, arguments: &Arguments) -> Outcome {
     let policy = arguments.trust.as_deref().map(super::verify::read_policy).transpose()?;
@@ -40,6 +40,8 @@ fn shown(screen: &Screen, found: &Audit, policy: Option<&Policy>, now: &Time) {
         None => {}
     }
     found.notices.iter().for_each(|notice| heeded(screen, notice));
+    found.plans.iter().for_each(|plan| carried_out(screen, plan));
+    substitutions(screen, &found.substitutions);
     statistics(screen, &found.statistics);
     for wrong in [true, false] {
         let some: Vec<&Finding> = found.findings.iter().filter(|finding| finding.wrong == wrong).collect();
@@ -67,6 +69,33 @@ pub(super) fn heeded(screen: &Screen, notice: &Heeded) {
         Some(time) => screen
             .say("notice-heeded", &[("file", &notice.file), ("holder", &notice.holder), ("time", time), ("why", &why)]),
         None => screen.say("notice-ignored", &[("file", &notice.file), ("holder", &notice.holder), ("why", &why)]),
+    }
+}
+
+fn carried_out(screen: &Screen, plan: &PlanAudit) {
+    screen.say("audit-plan", &[("number", &plan.number), ("issue", &plan.issue)]);
+    let header = ["line", "item", "planned", "drawn"].map(|name| screen.language.text(&format!("audit-{name}")));
+    let row = |line: &LineAudit| {
+        vec![line.id.to_string(), line.title.clone(), line.planned.to_string(), line.drawn.to_string()]
+    };
+    screen.table(&std::iter::once(header.to_vec()).chain(plan.lines.iter().map(row)).collect::<Vec<_>>());
+}
+
+/// Who was taken out and why: an officer who is replaced again and again is worth a question.
+fn substitutions(screen: &Screen, found: &Substitutions) {
+    let officers: u64 = found.officers.values().sum();
+    if officers + found.targets == 0 {
+        return;
+    }
+    screen.say("audit-substitutions", &[("officers", &officers), ("targets", &found.targets)]);
+    let table = |name: &str, rows: Vec<(String, u64)>| {
+        let header = [name, "count"].map(|name| screen.language.text(&format!("audit-{name}"))).to_vec();
+        let rows = rows.into_iter().map(|(name, count)| vec![name, count.to_string()]);
+        screen.table(&std::iter::once(header).chain(rows).collect::<Vec<_>>());
+    };
+    table("reason", found.reasons.iter().map(|(reason, count)| (reason.to_string(), *count)).collect());
+    if officers > 0 {
+        table("officer", found.officers.iter().map(|(officer, count)| (officer.to_string(), *count)).collect());
     }
 }
 
@@ -114,6 +143,20 @@ fn to_json(screen: &Screen, found: &Audit, now: &Time) -> Value {
             "verdict": campaign.report.verdict.name(),
         })).collect::<Vec<_>>(),
         "log": found.log,
+        "plans": found.plans.iter().map(|plan| json!({
+            "number": plan.number.as_str(),
+            "issue": plan.issue,
+            "lines": plan.lines.iter().map(|line| json!({
+                "id": line.id.as_str(), "title": line.title, "planned": line.planned, "drawn": line.drawn,
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "substitutions": {
+            "reasons": found.substitutions.reasons.iter()
+                .map(|(reason, count)| (reason.to_string(), json!(count))).collect::<serde_json::Map<_, _>>(),
+            "officers": found.substitutions.officers.iter()
+                .map(|(officer, count)| (officer.to_string(), json!(count))).collect::<serde_json::Map<_, _>>(),
+            "targets": found.substitutions.targets,
+        },
         "notices": found.notices.iter().map(notice_json).collect::<Vec<_>>(),
         "findings": found.findings.iter().map(finding).collect::<Vec<_>>(),
         "statistics": {

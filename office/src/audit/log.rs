@@ -44,7 +44,15 @@ pub(super) fn against(site: &Path, log: &Log, leaves: &[Option<Leaf>], campaigns
             }
         }
     }
-    for leaf in leaves.iter().flatten().filter(|leaf| !NOT_OF_CAMPAIGNS.contains(&leaf.kind.as_str())) {
+    for folder in ["plans", "keys"] {
+        for (file, leaf) in super::leaves(&site.join(folder)) {
+            if !logged.contains(&leaf.to_text()) {
+                findings.push(remark(Fault::new(Code::AuditUnlogged).file(below(folder, &file))));
+            }
+            published.insert(leaf.to_text(), folder);
+        }
+    }
+    for leaf in leaves.iter().flatten() {
         if published.contains_key(&leaf.to_text()) {
             continue;
         }
@@ -69,9 +77,6 @@ pub(super) fn against(site: &Path, log: &Log, leaves: &[Option<Leaf>], campaigns
     findings.extend(campaigns.iter().flat_map(|campaign| receipts(site, log, campaign)));
     findings
 }
-
-/// Statements that lie elsewhere on a site than with a campaign.
-const NOT_OF_CAMPAIGNS: [&str; 3] = ["plan", "rotation", "revocation"];
 
 /// Every receipt is of this log's own past: a log that showed somebody else another one forks.
 fn receipts(site: &Path, log: &Log, campaign: &Audited) -> Vec<Finding> {

@@ -3,11 +3,15 @@
 //! A campaign that verifies says nothing of the campaigns beside it. Whether one was dropped, tried twice, or let die when
 //! its outcome displeased, only all of them together show.
 
+mod after;
 mod log;
 mod mirror;
 mod statistics;
+mod years;
 
+pub use after::{RESULT_DAYS, Substitutions};
 pub use statistics::{Repeats, Statistics};
+pub use years::{LineAudit, PlanAudit};
 
 use crate::files::{Folder, read_bytes, read_fault, shown};
 use crate::watch::{Watch, Work};
@@ -28,7 +32,8 @@ const DEPTH: usize = 4;
 /// What an audit is given.
 #[derive(Debug)]
 pub struct Site<'a> {
-    /// The published folder: campaigns anywhere below it, the log in `log/`, notices about keys in `keys/`.
+    /// The published folder: campaigns anywhere below it, the log in `log/`, notices about keys in `keys/`, plans of years in
+    /// `plans/`.
     pub folder: &'a Path,
     /// Copies of it that others keep.
     pub mirrors: &'a [PathBuf],
@@ -47,6 +52,8 @@ pub enum State {
     Closed,
     /// The beacon has spoken, and there is no end yet.
     Due,
+    /// The record is fixed, and not told yet.
+    Sealed,
     /// There is a record.
     Drawn,
     /// Given up before anybody could know what it gives up.
@@ -67,6 +74,7 @@ impl State {
             Self::Announced => "announced",
             Self::Closed => "closed",
             Self::Due => "due",
+            Self::Sealed => "sealed",
             Self::Drawn => "drawn",
             Self::VoidEarly => "void-early",
             Self::VoidLate => "void-late",
@@ -120,6 +128,10 @@ pub struct Audit {
     pub notices: Vec<Heeded>,
     /// The log's size, if there is a log.
     pub log: Option<u64>,
+    /// The plans of the years, and what was carried out.
+    pub plans: Vec<PlanAudit>,
+    /// Who was taken out after a draw, and why.
+    pub substitutions: Substitutions,
     /// The year in numbers, over what was drawn.
     pub statistics: Statistics,
 }
@@ -162,7 +174,11 @@ pub fn audit(site: &Site<'_>, watch: &dyn Watch) -> Result<Audit> {
     }
     watch.end();
     let mut findings: Vec<Finding> = audited.iter().flat_map(|campaign| of_campaign(campaign, site.now)).collect();
+    findings.extend(audited.iter().flat_map(|campaign| after::due(campaign, site.now)));
     findings.extend(twice(&audited));
+    findings.extend(years::replaced(&audited));
+    let plans = years::plans(site.folder, policy.as_ref(), &audited, &mut findings);
+    let substitutions = after::substitutions(site.folder, &audited);
     let mut size = None;
     if let Some((found, checked)) = log::of_site(site.folder, policy.as_ref(), &mut findings) {
         findings.extend(log::against(site.folder, &found, &checked.leaves, &audited));
@@ -177,7 +193,7 @@ pub fn audit(site: &Site<'_>, watch: &dyn Watch) -> Result<Audit> {
         findings.extend(mirror::campaigns(&audited, folder)?);
     }
     let statistics = statistics::of(site.folder, &audited);
-    Ok(Audit { campaigns: audited, findings, notices, log: size, statistics })
+    Ok(Audit { campaigns: audited, findings, notices, log: size, plans, substitutions, statistics })
 }
 
 pub(crate) fn wrong(fault: Fault) -> Finding {
@@ -230,6 +246,7 @@ fn look(site: &Path, place: String, policy: Option<&Policy>, now: &Time) -> Audi
             Some(void) if void.nothing_to_draw() => State::VoidNothing,
             Some(_) => State::VoidEarly,
             None if there("record.json") => State::Drawn,
+            None if there("sealing.json") => State::Sealed,
             None if spoken => State::Due,
             None if there("closing.json") => State::Closed,
             None => State::Announced,

@@ -60,7 +60,7 @@ pub fn issues_beside(path: &Path) -> Result<Vec<Issue>> {
 }
 
 /// The files `plan-<digits>.json` of a folder. A folder that cannot be listed has none: the named file is read all the same.
-fn plan_files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn plan_files(folder: &Path) -> Vec<PathBuf> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| entry.ok());
     let is_plan = |path: &PathBuf| {
