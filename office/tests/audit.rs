@@ -318,12 +318,6 @@ fn a_secret_that_is_not_told_is_missed() {
         "[seed.sealed]\ncustodian = \"jijian\"\nreveal_by = \"2024-11-20T00:00:00Z\"\n\n[signers]",
     );
     let folder = office.root.path().join("work/A-1");
-    let keys = |folder: &Path| {
-        let mut entropy = yaohao_office::keys::Rehearsal::new("custodian");
-        Campaign::new(folder).keys().make(&yaohao::ident::Id::parse("jijian").unwrap(), &mut entropy).unwrap();
-    };
-    fs::create_dir_all(folder.join("private")).unwrap();
-    keys(&folder);
     let campaign = small.draw_in(&folder);
     office.publish("A-1", &campaign);
     let sealed = office.audit_at("2024-11-19T00:00:00Z", &[]);

@@ -68,7 +68,9 @@ impl Revocation {
     }
 }
 
-fn read_notices(policy: &Policy, evidence: &dyn Evidence) -> Result<(Vec<Notice<Rotation>>, Vec<Notice<Revocation>>)> {
+type Notices = (Vec<Notice<Rotation>>, Vec<Notice<Revocation>>);
+
+fn read_notices(policy: &Policy, evidence: &dyn Evidence) -> Result<Notices> {
     let files = evidence.files()?;
     let of = |start: &'static str| {
         files.keys().filter(move |name| name.starts_with(start) && name.to_ascii_lowercase().ends_with(".json"))

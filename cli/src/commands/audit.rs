@@ -35,9 +35,8 @@ fn shown(screen: &Screen, found: &Audit, policy: Option<&Policy>, now: &Time) {
         ]
     };
     screen.table(&std::iter::once(header).chain(found.campaigns.iter().map(row)).collect::<Vec<_>>());
-    match found.log {
-        Some(size) => screen.say("audit-log", &[("size", &size)]),
-        None => {}
+    if let Some(size) = found.log {
+        screen.say("audit-log", &[("size", &size)]);
     }
     found.notices.iter().for_each(|notice| heeded(screen, notice));
     found.plans.iter().for_each(|plan| carried_out(screen, plan));

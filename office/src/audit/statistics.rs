@@ -70,8 +70,11 @@ struct Counts {
     /// Each target's chances, as drawn of population, and how often it was drawn.
     targets: BTreeMap<String, (Vec<(u64, u64)>, usize)>,
     /// The visits of each target by each department: campaign, inspector, how many were possible.
-    visits: BTreeMap<(String, String), Vec<(u64, String, u64)>>,
+    visits: BTreeMap<(String, String), Vec<Seat>>,
 }
+
+/// Which campaign, which inspector, and how many were possible.
+type Seat = (u64, String, u64);
 
 fn count(all: &mut Counts, folder: &Path, announcement: &Announcement) -> Result<()> {
     let binding = Arc::new(Binding::announced(announcement, None)?);
@@ -232,7 +235,7 @@ fn at_least(odds: &[f64]) -> Vec<f64> {
 }
 
 /// How often two visits of different campaigns had the same inspector, and how often that is to be expected.
-fn meetings(visits: &[(u64, String, u64)]) -> (u64, f64) {
+fn meetings(visits: &[Seat]) -> (u64, f64) {
     let (mut met, mut expected) = (0_u64, 0.0);
     for (index, (campaign, inspector, possible)) in visits.iter().enumerate() {
         let later = visits.iter().skip(index.saturating_add(1)).filter(|(other, _, _)| other != campaign);
