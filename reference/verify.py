@@ -202,10 +202,11 @@ def check_periods(c, times):
         if known is None and "order" in c.policy: known = unix(claimed)
         signed = {s["key"] for s in doc["signatures"]}
         keys = [k for k in c.policy["keys"] if k["key"] in signed and kind in k["signs"]]
-        good = {k["holder"] for k in keys if k.get("from", "") <= claimed
-                and ("until" not in k or known is not None and known < unix(k["until"]))}
-        needed = 1 if kind == "contribution" else c.policy["threshold"]
-        expect(len(good) >= needed, f"{name}: not signed within the periods of enough keys")
+        good = [k for k in keys if k.get("from", "") <= claimed
+                and ("until" not in k or known is not None and known < unix(k["until"]))]
+        needed = 1 if kind in ("contribution", "reveal") else c.policy["threshold"]
+        enough = len(good) == len(keys) or len({k["holder"] for k in good}) >= needed
+        expect(enough, f"{name}: not signed within the periods of enough keys")
 def register_rows(c, name, form, key_cells=1):
     """§4: the rows of a register as objects, of the given form, after comparing it with its commitment."""
     file, told = name + ".csv", c.ann["registers"][name]

@@ -31,7 +31,11 @@ pub(super) fn check_periods(documents: &Documents, order: &Order, policy: &Polic
         let proven = proven(order, &file);
         // the reader who takes the publisher's word takes it for this too
         let known = proven.or(Some(&claimed).filter(|_| policy.accept_publisher_order));
-        let needed = if envelope.kind() == Type::Contribution { 1 } else { policy.threshold };
+        let needed = match envelope.kind() {
+            // signed by one alone
+            Type::Contribution | Type::Reveal => 1,
+            _ => policy.threshold,
+        };
         enough(policy, &file, envelope, needed, &claimed, known)?;
     }
     Ok(())
