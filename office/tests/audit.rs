@@ -123,6 +123,10 @@ fn a_whole_site_is_clean() {
     let mirror = office.root.path().join("mirror");
     copy(&office.site(), &mirror);
     assert_eq!(office.audit(&[mirror]).exit_code(), 0);
+    // neither does a copy of a campaign, which is no second draw
+    copy(&office.site().join("A-1"), &office.site().join("A-1-copy"));
+    let audit = office.audit(&[]);
+    assert_eq!((audit.exit_code(), audit.statistics.campaigns), (0, 1));
 }
 
 #[test]

@@ -8,7 +8,7 @@
 
 use super::{Audited, State};
 use crate::files::{Folder, read_text};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use yaohao::announcement::{Announcement, Method};
@@ -49,10 +49,12 @@ pub struct Statistics {
 
 /// Counts over the campaigns that have a record and are not rejected.
 pub(super) fn of(site: &Path, campaigns: &[Audited]) -> Statistics {
-    let mut all = Counts::default();
+    let (mut all, mut seen) = (Counts::default(), BTreeSet::new());
     for campaign in campaigns {
         let Some(announcement) = campaign.announcement.as_ref().map(Statement::body) else { continue };
-        if campaign.state != State::Drawn || campaign.report.verdict == Verdict::Rejected {
+        // a copy of a campaign is no second draw
+        let fresh = campaign.announcement.as_ref().is_some_and(|statement| seen.insert(statement.digest()));
+        if !fresh || campaign.state != State::Drawn || campaign.report.verdict == Verdict::Rejected {
             continue;
         }
         // what is missing of a campaign is said by its report
