@@ -56,7 +56,7 @@ fn names(folder: &Path) -> Vec<String> {
 /// The demonstration's plan and tables in `d`, sealed, not announced yet.
 fn planned(at: &Path, beacon: &str, reveal_by: &str) -> PathBuf {
     must(at, &["demo", "d"]);
-    must(at, &["key", "new", "jijian", "d"]);
+    must(at, &["key", "new", "jijian", "d", "--plain"]);
     let path = at.join("d/plan.toml");
     let plan = std::fs::read_to_string(&path).unwrap();
     let of_demo = "{ kind = \"drand\", round = 12040883 }";

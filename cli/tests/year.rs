@@ -132,7 +132,7 @@ fn from_a_table_to_announcements() {
     let at = folder.path();
     std::fs::create_dir_all(at.join("site/plans")).unwrap();
     std::fs::write(at.join("table.csv"), TABLE).unwrap();
-    must(at, &["key", "new", "yingji", "office"]);
+    must(at, &["key", "new", "yingji", "office", "--plain"]);
 
     // refusals of a table come with their place, and nothing is written
     must(at, &["plan", "new", "empty.xlsx"]);
