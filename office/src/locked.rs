@@ -253,7 +253,7 @@ mod tests {
     /// Rage's library opens the same text (checked when it was written down).
     #[test]
     fn what_is_written_stays_the_same() {
-        let text = seal(b"secret\n", &phrase("correct horse"), Work::LEAST, &mut Rehearsal::new("locked")).unwrap();
+        let text = seal(b"secret\n", &phrase("correct horse"), Work::LEAST, &mut Rehearsal::new("sealed")).unwrap();
         assert_eq!(text, include_str!("../../fixtures/keys/ours.key"));
     }
 
