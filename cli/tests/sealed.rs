@@ -119,6 +119,13 @@ fn the_whole_way() {
     std::fs::remove_file(d.join("private/teams.xlsx")).unwrap();
     must(at, &["explain", "d", "--teams"]);
     assert!(d.join("private/teams.xlsx").exists());
+    // who would step in is for the office to know, and not to publish before the secret is told
+    let assigned = std::fs::read_to_string(d.join("private/sealed/assignments.csv")).unwrap();
+    let seat: Vec<&str> = assigned.lines().nth(1).unwrap().split(',').collect();
+    let of_seat = ["substitute", "d", "--target", seat[0], "--department", seat[1], "--seat", seat[2]];
+    must(at, &[&of_seat[..], &["--list"]].concat());
+    let goes = [&of_seat[..], &["--out", seat[3], "--reason", "illness", "--text", "ill"]].concat();
+    refuses(at, &goes, "campaign.state");
     copy(&d.join("public"), &at.join("p"));
     let (code, said) = run(at, &["explain", "p", id]);
     assert!(code == 2 && said.contains("campaign.state"), "{code} {said}");

@@ -212,7 +212,7 @@ impl Now<'_> {
 fn now_with<T>(campaign: &Campaign, look: impl FnOnce(&Now<'_>) -> T) -> Result<T> {
     let statement = campaign.announcement()?;
     let announcement = statement.body();
-    let record = campaign.statement::<Record>("record.json", "draw")?;
+    let record = campaign.record()?;
     let lots = recorded_lots(record.body())?;
     let later = statements(campaign)?;
     with_registers(announcement, &Folder::new(&campaign.public()), &lots, |registers, selection| {
@@ -263,6 +263,8 @@ impl After for Amendment {
 
 /// Signs and publishes, when the whole campaign still verifies.
 fn publish<B: After>(campaign: &Campaign, body: B) -> Result<Statement<B>> {
+    // of a sealed campaign it would tell where the lot fell
+    campaign.statement::<Record>("record.json", "reveal")?;
     let name = file_name(B::TYPE, body.head().serial);
     let mut statement = Statement::new(body);
     campaign.sign_by_signers(&mut statement, campaign.announcement()?.body())?;
