@@ -11,6 +11,7 @@ use yaohao::verify::Policy;
 use yaohao_office::audit::{Audit, Site, State, audit};
 use yaohao_office::campaign::Campaign;
 use yaohao_office::files::write_whole;
+use yaohao_office::later::{Why, replace_target};
 use yaohao_office::ledger::{Home, Log, publish};
 use yaohao_office::watch::Silent;
 
@@ -73,7 +74,7 @@ impl Office {
             &format!("logs = [\"{}\"]\n\n[[keys]]", log_key().verifier()),
             1,
         );
-        let policy = Policy::parse(&text).unwrap();
+        let policy = Policy::parse(&text.replace("\"void\"", "\"void\", \"substitution\"")).unwrap();
         let now = time(now);
         audit(&Site { folder: &self.site(), mirrors, policy: Some(&policy), now: &now }, &Silent).unwrap()
     }
@@ -329,4 +330,22 @@ fn a_secret_that_is_not_told_is_missed() {
     assert!(!codes(&sealed).contains(&"audit.reveal-overdue"));
     let audit = office.audit_at("2024-11-20T00:00:01Z", &[]);
     assert!(codes(&audit).contains(&"audit.reveal-overdue"), "{:?}", found(&audit));
+}
+
+#[test]
+fn a_substitution_that_was_taken_away_is_no_second_try() {
+    let office = Office::new();
+    let campaign = office.drawn("A-1");
+    let selected = fs::read_to_string(campaign.public().join("selected.csv")).unwrap();
+    let drawn: Vec<&str> =
+        selected.lines().filter(|line| line.contains(",drawn,")).map(|line| line.split(',').nth(4).unwrap()).collect();
+    for (target, at) in drawn.iter().zip(["2024-11-02T08:00:00Z", "2024-11-03T08:00:00Z"]) {
+        let (reason, text) = (Name::parse("closed-down").unwrap(), Text::parse("已停业").unwrap());
+        replace_target(&campaign, target, Why { reason, text }, &time(at)).unwrap();
+    }
+    office.publish("A-1", &campaign);
+    fs::remove_file(office.site().join("A-1/substitution-2.json")).unwrap();
+    let audit = office.audit(&[]);
+    assert!(codes(&audit).contains(&"audit.dropped") && !codes(&audit).contains(&"audit.twin"), "{:?}", found(&audit));
+    assert_eq!((audit.exit_code(), audit.substitutions.targets), (1, 1));
 }

@@ -1,7 +1,7 @@
 //! announce, contribute, close, draw, reveal, void.
 
 use super::show::{announcement, drawn};
-use super::{Outcome, SHOWN, Screen, now, one};
+use super::{Outcome, Screen, now, one};
 use crate::args::{BeaconSource, Contribute, Draw, Reveal, Void};
 use std::fmt::Display;
 use std::path::Path;
@@ -121,14 +121,7 @@ pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
         ),
     }
     // whatever becomes of the list, the draw is done
-    match teams::write(&campaign, &outcome, super::explain::tongue(screen)) {
-        Ok(teams) => super::explain::written(screen, &campaign, &teams),
-        Err(faults) => {
-            screen.say("teams-not-written", &[]);
-            faults.iter().take(SHOWN).for_each(|fault| screen.fault(fault));
-            screen.say("teams-later", &[("folder", &campaign.folder().display())]);
-        }
-    }
+    super::explain::listed(screen, &campaign, teams::write(&campaign, &outcome, super::explain::tongue(screen)));
     Ok(0)
 }
 

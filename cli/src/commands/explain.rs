@@ -1,9 +1,10 @@
 //! explain: why this firm, why this inspector, and the list of who goes.
 
 use super::show::per_cent;
-use super::{Outcome, Screen, one};
+use super::{Outcome, SHOWN, Screen, one};
 use crate::args::Explain;
 use crate::language::Language;
+use yaohao::fault::Fault;
 use yaohao::ident::Id;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::explain::{Explanation, Fate, TargetStory, explain};
@@ -20,6 +21,18 @@ pub(super) fn run(screen: &Screen, arguments: &Explain) -> Outcome {
     match &arguments.id {
         Some(id) => explained(screen, &campaign, id),
         None => Ok(0),
+    }
+}
+
+/// The list of teams after what cannot be undone: when it cannot be written, that is said, and how to do it later.
+pub(super) fn listed(screen: &Screen, campaign: &Campaign, teams: Result<Teams, Vec<Fault>>) {
+    match teams {
+        Ok(teams) => written(screen, campaign, &teams),
+        Err(faults) => {
+            screen.say("teams-not-written", &[]);
+            faults.iter().take(SHOWN).for_each(|fault| screen.fault(fault));
+            screen.say("teams-later", &[("folder", &campaign.folder().display())]);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! substitute, result, amend: what happens after the draw.
 
-use super::{Outcome, SHOWN, Screen, now, one};
+use super::{Outcome, Screen, now, one};
 use crate::args::{Amend, ResultTable, Substitute};
 use yaohao::encoding::decimal;
 use yaohao::fault::{Code, Fault};
@@ -48,14 +48,7 @@ pub(super) fn substitute(screen: &Screen, arguments: &Substitute) -> Outcome {
     published(screen, &campaign, &statement.digest());
     so_far(screen, &campaign);
     // whatever becomes of the list, the substitution is done
-    match teams::write_again(&campaign, super::explain::tongue(screen)) {
-        Ok(teams) => super::explain::written(screen, &campaign, &teams),
-        Err(faults) => {
-            screen.say("teams-not-written", &[]);
-            faults.iter().take(SHOWN).for_each(|fault| screen.fault(fault));
-            screen.say("teams-later", &[("folder", &campaign.folder().display())]);
-        }
-    }
+    super::explain::listed(screen, &campaign, teams::write_again(&campaign, super::explain::tongue(screen)));
     Ok(0)
 }
 

@@ -56,11 +56,10 @@ pub(super) fn against(site: &Path, log: &Log, leaves: &[Option<Leaf>], campaigns
         if published.contains_key(&leaf.to_text()) {
             continue;
         }
-        // a second announcement of a number that is there is another try; anything else was taken away
-        let twin = campaigns.iter().find(|campaign| {
-            campaign.leaves.values().any(|other| other.number == leaf.number && other.kind == leaf.kind)
-                && leaf.kind.as_str() != "contribution"
-        });
+        // a second one of what a number has once is another try; anything else was taken away
+        let same = |other: &Leaf| other.number == leaf.number && other.kind == leaf.kind;
+        let twin = campaigns.iter().find(|campaign| campaign.leaves.values().any(same));
+        let twin = twin.filter(|_| ONCE.contains(&leaf.kind.as_str()));
         findings.push(wrong(match twin {
             Some(campaign) => Fault::new(Code::AuditTwin)
                 .file(&campaign.place)
@@ -77,6 +76,9 @@ pub(super) fn against(site: &Path, log: &Log, leaves: &[Option<Leaf>], campaigns
     findings.extend(campaigns.iter().flat_map(|campaign| receipts(site, log, campaign)));
     findings
 }
+
+/// What a number has once.
+const ONCE: [&str; 6] = ["announcement", "closing", "sealing", "reveal", "record", "void"];
 
 /// Every receipt is of this log's own past: a log that showed somebody else another one forks.
 fn receipts(site: &Path, log: &Log, campaign: &Audited) -> Vec<Finding> {
