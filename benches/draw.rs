@@ -89,7 +89,14 @@ fn strata() -> Vec<Stratum> {
 
 fn items() -> Vec<Item> {
     let id = Id::parse("all").unwrap();
-    vec![Item { title: yaohao::ident::Text::parse("all").unwrap(), id, rule: Rule::And(Vec::new()), seats: Vec::new() }]
+    vec![Item {
+        title: yaohao::ident::Text::parse("all").unwrap(),
+        id,
+        rule: Rule::And(Vec::new()),
+        seats: Vec::new(),
+        penalises: Vec::new(),
+        fewer: Vec::new(),
+    }]
 }
 
 fn digest(pool: Pool<'_>) -> Digest {

@@ -120,17 +120,25 @@ def check_announcement(a):
     rate = {"rate": number(1, 10000), "rounding": ("up", "down", "nearest", "lottery")}
     cell = {"population": COUNT, "part?": is_cell}
     level, months, cap = ("province", "city", "county"), number(1, 120), number(1, 1000)
-    earlier = {"level?": level, "number": is_id, "record": is_digest}
+    earlier = {"level?": level, "number": is_id, "record": is_digest, "last?": is_digest}
     reasons = [{"count": number(1), "reason": is_name}, 0, 1000, lambda x: x["reason"]]
     register = {"columns": [is_cell, 1, 64], "rows": COUNT, "root": is_digest, "sha256": is_digest,
                 "excluded": reasons, "set_aside": reasons, "withheld": [is_name, 0, 64, str]}
-    seat = {"count": number(1, 100), "department": is_id, "leader": is_flag, "qualifications": [is_id, 0, 64, str]}
+    seat = {"count": number(1, 100), "department": is_id, "leader": is_flag, "qualifications": [is_id, 0, 64, str],
+            "expert?": is_true}
+    few = {"department": is_id, "why": is_text}
+    beyond = {"from": is_id, "to": is_id, "basis": is_text}
+    station = {"department": is_id, "column": attribute, "mode": ("cross", "own")}
+    crews = {"department": is_id, "kind": ("given", "drawn")}
     shape(a, {
         "number": is_id, "title": is_text, "authority": is_text, "announced_at": is_time,
         "basis": BASES, "window": {"from": is_date, "to": is_date},
         "departments": DEPARTMENTS,
-        "items": [{"id": is_id, "title": is_text, "rule": rule, "seats": [seat, 1, 64]}, 1, 256],
-        "team": {"carried": is_flag, "region?": attribute},
+        "items": [{"id": is_id, "title": is_text, "rule": rule, "seats": [seat, 1, 64], "penalises?": [is_id, 1, 64, str],
+                   "fewer?": [few, 1, 64, lambda x: x["department"]]}, 1, 256],
+        "team": {"carried": is_flag, "region?": attribute, "beyond?": [beyond, 1, 1000, lambda x: (x["from"], x["to"])],
+                 "stations?": [station, 1, 64, lambda x: x["department"]],
+                 "crews?": [crews, 1, 64, lambda x: x["department"]], "weekly?": is_true},
         "strata": [{
             "name": is_id, "rule": rule, "method": ("equal", "order", "weighted"), "reserves": number(0, 65535),
             "size": either("rate", rate | {"minimum?": number(0, U32), "maximum?": number(0, U32)},
@@ -142,7 +150,8 @@ def check_announcement(a):
             "all-drawn", "never", "one-entry", "certain")}, 0, MANY],
         "registers": {"targets": register, "inspectors": register, "recusals": register},
         "history?": {"campaigns": [earlier, 1, 1000, lambda x: (x["number"], x["record"])], "level?": level,
-                     "drawn_within_months?": months, "yearly_cap?": cap, "other_levels": is_flag},
+                     "drawn_within_months?": months, "yearly_cap?": cap, "other_levels": is_flag,
+                     "last_visitors?": is_true, "met_within_months?": months, "loads?": is_true},
         "plan?": {"plan": is_digest, "line": is_id, "batch": number(1, 1000)},
         "replaces?": {"number": is_id, "void": is_digest},
         "seed": {
@@ -179,6 +188,8 @@ def check_announcement(a):
         expect([s["count"] for s in item["seats"] if s["leader"]] == [1], f"item {item['id']}: not exactly one leader")
         unknown = {s["department"] for s in item["seats"]} - {d["id"] for d in a["departments"]}
         expect(not unknown, f"item {item['id']}: departments {unknown} not listed")
+        check_officers(item)
+    check_team(a)
     none, reg = a["seed"]["beacon"]["kind"] == "none", a["registers"]
     givers = a["seed"]["contributors"]
     expect(all(("commitment" in x) == none for x in givers), "commitments with a beacon, or none without")
@@ -190,14 +201,35 @@ def check_announcement(a):
         expect(good and unix(s["reveal_by"]) > beacon_time(a["seed"]["beacon"]), "sealed: no beacon, its time, or a contributor")
     expect("wait_days" not in a["seed"] or last_day(a["seed"]) < unix("9999-01-01T00:00:00Z"), "wait_days")
     check_history(a.get("history"), {x["reason"] for x in reg["targets"]["excluded"]})
-    people = ["capacity", *["carried"] * a["team"]["carried"], "department", "lead", "qualifications",
-              *["regions"] * ("region" in a["team"]), "valid_from", "valid_to"]
+    team, expert = a["team"], any("expert" in s for item in a["items"] for s in item["seats"])
+    given, weekly = any(x["kind"] == "given" for x in team.get("crews", [])), "weekly" in team
+    people = [*["away"] * weekly, "capacity", *["carried"] * team["carried"], *["crew"] * given, "department",
+              *["expert"] * expert, "lead", "qualifications", *["regions"] * ("region" in team),
+              *["station"] * ("stations" in team), "valid_from", "valid_to", *["weekly"] * weekly]
     for name, columns in ("targets", sorted(named)), ("inspectors", people):
         columns = ["id", *columns, "excluded", *["seal"] * bool(hidden := reg[name]["withheld"])]
         expect(reg[name]["columns"] == columns and not {"seal", *columns} & {*hidden}, f"columns of {name}")
     found = [reg["recusals"][k] for k in ("columns", "excluded", "set_aside", "withheld")]
     expect(found == [["target", "inspector", "category"], [], [], []], "columns of recusals, or their exclusions")
     return True
+def check_officers(item):
+    """§6.3: two officers of each department that may penalise, or a reason."""
+    where, few = f"item {item['id']}", {x["department"] for x in item.get("fewer", [])}
+    expect(not any(s["leader"] and "expert" in s for s in item["seats"]), f"{where}: an expert leads")
+    expect(few <= {*item.get("penalises", [])}, f"{where}: fewer, of a department that does not penalise")
+    for department in item.get("penalises", []):
+        officers = sum(s["count"] for s in item["seats"] if s["department"] == department and "expert" not in s)
+        expect((officers < 2) == (department in few), f"{where}: {officers} officers of {department}")
+def check_team(a):
+    """§6.3: departments that there are, and the seats of drawn crews."""
+    team, known = a["team"], {d["id"] for d in a["departments"]}
+    expect({x["department"] for k in ("stations", "crews") for x in team.get(k, [])} <= known, "team: a department not listed")
+    expect("region" in team or "beyond" not in team, "team: beyond without region")
+    for x in team.get("crews", []):
+        seats = [[s for s in item["seats"] if s["department"] == x["department"]] for item in a["items"]]
+        seats = [s for s in seats if s]
+        expect(x["kind"] == "given" or all(s == seats[0] for s in seats), "team: drawn crews, and items with other seats")
+    expect(team["carried"] or "loads" not in a.get("history", {}), "history: loads, and team.carried is not true")
 def source_bits(source):
     """§7.1: the binary logarithm of the number of outcomes, rounded down."""
     n, k, product, cut = source["greatest"] - source["least"] + 1, source["count"], 1, 0
@@ -233,7 +265,9 @@ def check_history(history, excluded):
     for reason in rules: expect(rules[reason] or reason not in excluded, f"targets excluded as {reason} without a rule")
     if history:
         campaigns = history["campaigns"]
-        expect(any(rules.values()), "history: no rule")
+        visits = {"last_visitors", "met_within_months", "loads"} & {*history}
+        expect(any(rules.values()) or visits, "history: no rule")
+        expect(visits or not any("last" in x for x in campaigns), "history: last, and no rule of visits")
         expect(len({x["record"] for x in campaigns}) == len(campaigns), "history: a record stands twice")
         levels = all("level" in x for x in [history, *campaigns])
         expect(levels or not history["other_levels"], "history: other_levels, but not every level is there")
@@ -244,7 +278,7 @@ RECORD = ABOUT | {
     "cells": [{"stratum": is_id, "part?": is_cell, "population": COUNT, "drawn": COUNT, "reserves": COUNT,
                "cutoff?": is_digest, "certain?": COUNT, "offset?": cell_number(0, 2**64 - 1)}, 0, 10000],
     "departments": [{"id": is_id, "seats": COUNT, "inspectors": COUNT, "least": COUNT, "most": COUNT,
-                     "one_possible": COUNT}, 1, 64],
+                     "one_possible": COUNT, "crews?": number(1)}, 1, 64],
     "selected": OUTCOME, "assignments": OUTCOME}
 NOTHING_DRAWN = ("infeasible", "not-closed", "no-beacon")
 def check_void(v):

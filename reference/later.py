@@ -2,7 +2,8 @@
 import datetime
 from forms import expect, sha_hex, unix, body_digest, LATER_TIMES, LATER_FILE
 from primitives import sub_seed
-from lottery import seat_groups, may_sit
+from lottery import seat_groups
+from teams import capacity, crews_of, first_filling, fits, may_go, seated
 
 def later_files(names):
     """§3: the files of statements after the record among these names, as (serial, type, name), ascending."""
@@ -18,24 +19,38 @@ class State:
         self.cell_of = {r["id"]: n for n, cell in enumerate(cells) for r in cell["drawn"] + cell["reserves"]}
         self.left = [list(cell["reserves"]) for cell in cells]
         self.team = {r["id"]: dict.fromkeys(self.kinds(r)) for cell in cells for r in cell["drawn"]}
+        self.departments = [d["id"] for d in c.ann["departments"]]
+        self.people = {d: [i for i in c.inspectors if i["department"] == d and not i["excluded"]] for d in self.departments}
         for target, department, seat, inspector, _ in lines: self.team[target][department, seat] = inspector
     def kinds(self, row):
-        """§10: what each seat of a target asks for: {(department, number): (leader, qualifications)}."""
+        """§10: what each seat of a target asks for: {(department, number): (leader, qualifications, expert)}."""
         out = {}
         for department in (d["id"] for d in self.c.ann["departments"]):
-            groups = [(lead, quals, n) for (dep, lead, quals), n in seat_groups(self.c.ann, row).items() if dep == department]
-            asked = [(lead, quals) for lead, quals, n in groups for _ in range(n)]
+            groups = [(kind, n) for (dep, *kind), n in seat_groups(self.c.ann, row).items() if dep == department]
+            asked = [kind for kind, n in groups for _ in range(n)]
             out |= {(department, number): kind for number, kind in enumerate(asked, 1)}
         return out
     def qualified(self, row, department, kind, without=None):
         """Who may sit in a seat of a target, has capacity left and was never taken out, in the order of the target's list;
         the visit of `without` does not count."""
-        sub = sub_seed(self.c.seed, "assign/" + department)
+        free = self.free(row, department, without)
+        people = [i["id"] for i in self.people[department] if fits(i, *kind) and i["id"] in free]
+        return sorted(people, key=lambda i: (self.ticket(row, department, i), i))
+    def ticket(self, row, department, name):
+        """§10.3: the ticket of a target and an inspector, or a crew."""
+        return sha_hex(f"{sub_seed(self.c.seed, 'assign/' + department)}{row['id']}/{name}")
+    def free(self, row, department, without):
+        """Who may go to a target, has capacity left and was never taken out."""
         held = [i for target, seats in self.team.items() if target != without for i in seats.values()]
-        people = [i for i in self.c.inspectors if i["department"] == department and not i["excluded"]]
-        people = [i["id"] for i in people if may_sit(self.c, i, row, *kind) and i["id"] not in self.taken_out
-                  and held.count(i["id"]) < int(i["capacity"])]
-        return sorted(people, key=lambda i: (sha_hex(f"{sub}{row['id']}/{i}"), i))
+        return {i["id"] for i in self.people[department] if may_go(self.c, i, row) and i["id"] not in self.taken_out
+                and held.count(i["id"]) < capacity(self.c.ann, i)}
+    def crew(self, row, department, kinds, without):
+        """§10.7: the first crew of a target's list that can come, seat by seat; None if there is none."""
+        crews, free = crews_of(self.c, department, self.people[department]), self.free(row, department, without)
+        for name in sorted(crews, key=lambda name: (self.ticket(row, department, name), name.encode())):
+            ids = {i["id"] for i in crews[name]}
+            chosen = seated(self.c, crews[name], row, kinds, lambda i: self.ticket(row, department, i))
+            if chosen is not None and ids <= free: return chosen
     def open_visit(self, target):
         expect(target in self.team, f"{target} is not drawn now")
         expect(target not in self.results, f"{target} has a result already")
@@ -45,7 +60,8 @@ class State:
         row, seat, seats = self.rows[s["target"]], (s["department"], s["seat"]), self.team[s["target"]]
         expect(seats.get(seat) is not None, f"{s['target']} has no seat {seat} with somebody in it")
         expect(seats[seat] == s["out"], f"{seats[seat]} sits there")
-        chain = [i for i in self.qualified(row, s["department"], self.kinds(row)[seat]) if i not in seats.values()]
+        kind = self.kinds(row).get(seat, (False, (), False))    # behind a crew's seats: anybody
+        chain = [i for i in self.qualified(row, s["department"], kind) if i not in seats.values()]
         right = chain[0] if chain else None
         expect(s.get("in") == right, f"{right} should come in")
         self.taken_out.add(s["out"])
@@ -58,10 +74,11 @@ class State:
             row = left.pop(0)
             for department in (d["id"] for d in self.c.ann["departments"]):
                 kinds = [(seat, kind) for seat, kind in self.kinds(row).items() if seat[0] == department]
-                lists = [self.qualified(row, department, kind, s["target"]) for _, kind in kinds]
-                chosen = first_filling(lists)
+                if kinds and crews_of(self.c, department, self.people[department]) is not None:
+                    chosen = self.crew(row, department, [kind for _, kind in kinds], s["target"])
+                else: chosen = first_filling([self.qualified(row, department, kind, s["target"]) for _, kind in kinds])
                 expect(chosen is not None, f"{row['id']}: the seats of {department} cannot all be filled")
-                team |= {seat: i for (seat, _), i in zip(kinds, chosen)}
+                team |= {(department, number): i for number, i in enumerate(chosen, 1)}
             seats = [{"department": d, "seat": n, "inspector": i} for (d, n), i in team.items()]
         right = (row["id"], seats) if team else (None, [])
         expect((s.get("in"), s.get("seats", [])) == right, f"should come in: {right}")
@@ -78,26 +95,6 @@ class State:
             expect(amended or target not in self.results, f"{target} has a result already")
             expect(max(window, drawn_on) <= day <= at.strftime("%Y-%m-%d").zfill(10), f"{target}: finished {day}")
             self.results[target] = v
-
-def first_filling(lists):
-    """§11.3: seat by seat the first of its list who leaves the seats after it fillable; None if there is no filling."""
-    chosen = []
-    if not can_fill(lists): return None
-    for n, wanted in enumerate(lists):
-        rest = lambda i: [[j for j in other if j not in (*chosen, i)] for other in lists[n + 1:]]
-        chosen.append(next(i for i in wanted if i not in chosen and can_fill(rest(i))))
-    return chosen
-def can_fill(lists):
-    """Whether each list can give one, nobody twice: augmenting ways."""
-    seat_of = {}
-    def place(seat, seen):
-        for i in (i for i in lists[seat] if i not in seen):
-            seen.add(i)
-            if i not in seat_of or place(seat_of[i], seen):
-                seat_of[i] = seat
-                return True
-        return False
-    return all(place(seat, set()) for seat in range(len(lists)))
 
 def follow(c, cells, lines):
     """§11.2: the chain of the statements after the record, and each by its rules; the state to which they lead."""

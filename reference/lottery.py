@@ -1,6 +1,6 @@
 """Of yaohao/1: how the outcome follows from registers and seed (SPEC §8 to §10). See verify.py."""
 import collections
-from forms import expect, cell_set, holds
+from forms import expect, holds
 from primitives import uniform, sub_seed
 
 # ---------------------------------------------------------------- §8 strata and the sizes of their cells
@@ -130,17 +130,11 @@ def seat_lottery(groups, capacity, carried, task_order, inspector_order):
             out.append((task, seat, first, possible))
     return out, {i: seating.load[i] - carried[i] for i in capacity}
 def seat_groups(ann, row):
-    """§10: the seat groups of a task, in order of first appearance: {(department, leader, qualifications): count}."""
+    """§10: the seat groups of a task, in order of first appearance: {(department, leader, qualifications,
+    expert): count}."""
     groups = {}
     for item in (item for item in ann["items"] if holds(item["rule"], row)):
         own = collections.Counter()                     # counts add up within an item; the largest of the items counts
-        for s in item["seats"]: own[s["department"], s["leader"], tuple(s["qualifications"])] += s["count"]
+        for s in item["seats"]: own[s["department"], s["leader"], tuple(s["qualifications"]), "expert" in s] += s["count"]
         groups |= {key: max(groups.get(key, 0), own[key]) for key in own}
     return groups
-def may_sit(c, i, row, leader, qualifications):
-    """§10.1 for inspector i and task row, but for exclusion and department."""
-    region, window = c.ann["team"].get("region"), c.ann["window"]
-    return i["valid_from"] <= window["from"] and i["valid_to"] >= window["to"] \
-        and set(qualifications) <= set(cell_set(i["qualifications"])) and (not leader or i["lead"] == "yes") \
-        and (region is None or i["regions"] == "*" or any(row[region].startswith(p) for p in cell_set(i["regions"]))) \
-        and (row["id"], i["id"]) not in c.recusals

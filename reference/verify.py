@@ -22,7 +22,8 @@ from primitives import (
 from later import follow, later_files
 from notes import check_keys, existed_at, parse_receipt, verifier_key
 from lottery import (
-    cut_strata, announced_sizes, lottery_sizes, take_certain, draw_weighted, seat_lottery, seat_groups, may_sit)
+    cut_strata, announced_sizes, lottery_sizes, take_certain, draw_weighted, seat_lottery, seat_groups)
+from teams import capacity, crews_of, days, may_sit, seated
 
 class Skip(Exception): "A step that cannot be done, since a file or an earlier step is missing."
 # ---------------------------------------------------------------- §12 the state of a verification
@@ -232,7 +233,9 @@ def v7_inspectors(c):
     c.inspectors = register_rows(c, "inspectors", {
         "id": is_id, "capacity": is_u16, "carried?": is_u16, "department": tuple(d["id"] for d in c.ann["departments"]),
         "lead": ("yes", ""), "qualifications": is_id_set, "regions?": lambda v: v == "*" or is_id_set(v),
-        "valid_from": is_date, "valid_to": is_date, "excluded": is_excluded, "seal?": is_digest})
+        "valid_from": is_date, "valid_to": is_date, "excluded": is_excluded, "seal?": is_digest, "crew?": is_cell,
+        "expert?": ("", "only", "also"), "station?": is_cell, "weekly?": cell_number(0, 1000),
+        "away?": cell_number(0, days(c.ann["window"]))})
     expect(all(i["valid_from"] <= i["valid_to"] for i in c.inspectors), "inspectors.csv: valid_from after valid_to")
     return f"{len(c.inspectors)} rows"
 
@@ -241,6 +244,9 @@ def v8_recusals(c):
     c.need("recusals.csv", "V7")
     known = {i["id"] for i in c.inspectors}
     rows = register_rows(c, "recusals", {"target": is_id, "inspector": lambda v: v in known, "category": is_name}, 2)
+    history, categories = c.ann.get("history", {}), {r["category"] for r in rows}
+    for category, rule in ("last-visitor", "last_visitors"), ("met-recently", "met_within_months"):
+        expect(rule in history or category not in categories, f"recusals as {category} without a rule")
     c.recusals = {(r["target"], r["inspector"]) for r in rows}
     return f"{len(rows)} rows"
 
@@ -390,16 +396,33 @@ def seats_of(c):
     order, lines, summary = sub_seed(c.seed, "tasks"), [], []
     for name in (d["id"] for d in c.ann["departments"]):
         people = [i for i in c.inspectors if i["department"] == name and not i["excluded"]]
-        groups = [{"task": row["id"], "count": n, "sit": {i["id"] for i in people if may_sit(c, i, row, lead, quals)}}
-                  for row in c.tasks for (dep, lead, quals), n in seat_groups(c.ann, row).items() if dep == name]
-        capacity, carried = ({i["id"]: int(i.get(k, 0)) for i in people} for k in ("capacity", "carried"))
-        sub = sub_seed(c.seed, "assign/" + name)
-        seats, tasks = seat_lottery(groups, capacity, carried, lambda t: sha_hex(order + t),
+        asked = {row["id"]: {tuple(kind): n for (dep, *kind), n in seat_groups(c.ann, row).items() if dep == name}
+                 for row in c.tasks}
+        tasks = [row for row in c.tasks if asked[row["id"]]]
+        sub, crews = sub_seed(c.seed, "assign/" + name), crews_of(c, name, people)
+        tables = {k: {i["id"]: v(i) for i in people} for k, v in
+                  (("capacity", lambda i: capacity(c.ann, i)), ("carried", lambda i: int(i.get("carried", 0))))}
+        if crews is None:
+            groups = [{"task": row["id"], "count": n, "sit": {i["id"] for i in people if may_sit(c, i, row, *kind)}}
+                      for row in tasks for kind, n in asked[row["id"]].items()]
+        else:                                           # §10.7: a crew stands for an inspector
+            each = {row["id"]: [kind for kind, n in asked[row["id"]].items() for _ in range(n)] for row in tasks}
+            sit = {row["id"]: {x: seated(c, crews[x], row, each[row["id"]], lambda i: sha_hex(f"{sub}{row['id']}/{i}"))
+                               for x in crews} for row in tasks}
+            groups = [{"task": t, "count": 1, "sit": {x for x in crews if sit[t][x] is not None}} for t in sit]
+            tables = {k: {x: how(tables[k][i["id"]] for i in crews[x]) for x in crews}
+                      for k, how in (("capacity", min), ("carried", max))}
+        seats, loads = seat_lottery(groups, tables["capacity"], tables["carried"], lambda t: sha_hex(order + t),
                                     lambda t, i: sha_hex(f"{sub}{t}/{i}"))
+        if crews is not None:
+            seats = [(t, n, i, possible) for t, _, x, possible in seats for n, i in enumerate(sit[t][x], 1)]
+            loads = collections.Counter(i for _, _, i, _ in seats)
+        loads = [loads[i["id"]] for i in people]
         lines += [(t, name, seat, i, possible) for t, seat, i, possible in seats]
         summary.append({"id": name, "seats": len(seats), "inspectors": len(people),
-                        "least": min(tasks.values(), default=0), "most": max(tasks.values(), default=0),
-                        "one_possible": sum(possible == 1 for _, _, _, possible in seats)})
+                        "least": min(loads, default=0), "most": max(loads, default=0),
+                        "one_possible": sum(possible == 1 for _, _, _, possible in seats)} |
+                       ({"crews": len(crews)} if crews else {}))
     return lines, summary
 
 def v14_assignments(c):

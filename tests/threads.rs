@@ -50,7 +50,14 @@ fn strata() -> Vec<Stratum> {
 fn pass(threads: usize, block: usize) -> (Commitment, Digest, u64) {
     let schema = Schema::new("targets.csv", &["id", "class", "part", "excluded"]);
     let id = Id::parse("all").unwrap();
-    let items = [Item { id, title: Text::parse("all").unwrap(), rule: Rule::And(Vec::new()), seats: Vec::new() }];
+    let items = [Item {
+        id,
+        title: Text::parse("all").unwrap(),
+        rule: Rule::And(Vec::new()),
+        seats: Vec::new(),
+        penalises: Vec::new(),
+        fewer: Vec::new(),
+    }];
     let strata = strata();
     let binding = Binding::new(&schema, &strata, &items, Some(Lots::trial(1).tickets("targets"))).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

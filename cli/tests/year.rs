@@ -41,6 +41,7 @@ file = "private/recusals.csv"
 id = "9-1"
 title = "烟花爆竹经营单位"
 rule = { has-any = ["items", ["yanhua"]] }
+penalises = []
 seats = [
   { department = "yingji", count = 1, leader = true, qualifications = [] },
   { department = "gongan", count = 1, leader = false, qualifications = [] },

@@ -16,7 +16,7 @@ use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::{Id, Name, Text, Time};
 use yaohao::outcome::{Outcome, draw_inspectors, draw_targets};
 use yaohao::record::{Record, Void};
-use yaohao::register::{Inspector, Inspectors, Recusals, scan};
+use yaohao::register::{Inspector, Recusals, scan};
 use yaohao::seed::{Beacon, Closing, Contribution, Lots, Reveal, Seed, check_contributions};
 use yaohao::statement::{Body, Statement};
 use yaohao::suite::SecretKey;
@@ -489,7 +489,7 @@ pub(crate) fn with_registers<T>(
     let (_, pool) =
         scan(&announcement.targets_schema(), u64::MAX, evidence.open("targets.csv")?.as_mut(), Pool::new(&binding))?;
     let schema = announcement.inspectors_schema();
-    let visitor = Inspectors::new(&schema, announcement.department_ids())?;
+    let visitor = announcement.inspectors_visitor()?;
     let (_, inspectors) = scan(&schema, u64::MAX, evidence.open("inspectors.csv")?.as_mut(), visitor)?;
     let make = Recusals::new(&inspectors.ids);
     let (_, recusals) = scan(&announcement.recusals_schema(), u64::MAX, evidence.open("recusals.csv")?.as_mut(), make)?;

@@ -10,7 +10,7 @@ use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
 use yaohao::outcome::Outcome;
-use yaohao::register::{Inspectors, Row, Visit, scan};
+use yaohao::register::{Row, Visit, scan};
 use yaohao::sampling::certain;
 use yaohao::seed::Lots;
 use yaohao::verify::Evidence as _;
@@ -275,7 +275,7 @@ fn inspector(
     asked: Asked,
 ) -> Result<Option<Explanation>> {
     let schema = announcement.inspectors_schema();
-    let visitor = Inspectors::new(&schema, announcement.department_ids())?;
+    let visitor = announcement.inspectors_visitor()?;
     let (_, inspectors) = scan(&schema, u64::MAX, files.open("inspectors.csv")?.as_mut(), visitor)?;
     let Asked { id, true_id } = asked;
     if inspectors.ids.binary_search(&id).is_err() {

@@ -4,21 +4,20 @@ use crate::history::{Past, read_history};
 use crate::intake::{Context, Intake, Kind, read_recusals, read_register, sealed_columns};
 use crate::keys::{KeyFolder, RegisterKey};
 use crate::plan::{Effect, MARKS, Plan, Register, check_names};
+use crate::visits::{Met, met};
 use crate::watch::Watch;
 use crate::year::{Origin, read_origin};
 use std::collections::BTreeMap;
 use std::path::Path;
 use yaohao::announcement::{
-    Announced, Announcement, BeaconPlan, Contributor, Method, Sealed, SeedPlan, Signer, named_attributes,
-    register_columns,
+    Announced, Announcement, BeaconPlan, Contributor, Method, Sealed, SeedPlan, Signer, check_categories,
+    named_attributes, register_columns,
 };
 use yaohao::draw::{Binding, Pool, fill_strata};
 use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::{Id, Name, Time};
-use yaohao::register::{
-    Blocks, Commitment, Inspectors, RECUSAL_COLUMNS, Reasons, Recusals, Schema, Visit, inspector_attributes, scan,
-};
+use yaohao::register::{Blocks, Commitment, Inspectors, RECUSAL_COLUMNS, Reasons, Recusals, Schema, Visit, scan};
 use yaohao::verify::Evidence;
 
 /// Everything that an announcement fixes.
@@ -175,12 +174,12 @@ pub fn freeze(
     watch: &dyn Watch,
 ) -> Result<Frozen, Refused> {
     let kinds = Kinds::of(plan)?;
-    let past = read_history(base, plan, now, watch)?;
+    let mut past = read_history(base, plan, now, watch)?;
     let origin = read_origin(base, plan)?;
     let nothing = BTreeMap::new();
-    let context = |history| Context { base, key, watch, history };
-    let targets = read_register(context(&past.reasons), &plan.targets, &kinds.targets);
-    let inspectors = read_register(context(&nothing), &plan.inspectors, &kinds.inspectors);
+    let context = |history, visits| Context { base, key, watch, history, visits };
+    let targets = read_register(context(&past.reasons, &[]), &plan.targets, &kinds.targets);
+    let inspectors = read_register(context(&nothing, &past.visits), &plan.inspectors, &kinds.inspectors);
     // both tables are read before anything is refused, so that an officer sees all that is wrong at once
     let (targets, inspectors) = match (targets, inspectors) {
         (Ok(targets), Ok(inspectors)) => (targets, inspectors),
@@ -190,7 +189,11 @@ pub fn freeze(
         }
     };
     let pairs = [(&plan.targets, &targets), (&plan.inspectors, &inspectors)];
-    let recusals = read_recusals(context(&nothing), &plan.recusals, pairs)?;
+    let met = plan.history.as_ref().map_or_else(Met::new, |history| {
+        met(&past.visits, &inspectors.known, history.last_visitors, history.met_within_months, now)
+    });
+    past.notes.extend(past.strangers(&inspectors.known));
+    let recusals = read_recusals(context(&nothing, &[]), &plan.recusals, pairs, &met)?;
     let intakes = Box::new([targets, inspectors, recusals]);
     let [targets, inspectors, _] = intakes.as_ref();
     // whoever stands in a row that was refused is missing for that reason alone
@@ -282,9 +285,10 @@ fn announce(
     }
     let (strata, without_chance) = fill_strata(&plan.strata, &pool).map_err(|fault| targets.at_source(fault))?;
     let departments = plan.departments.iter().map(|department| department.id.clone()).collect();
-    let visitor = Inspectors::new(inspector_schema, departments)?;
+    let visitor = Inspectors::new(inspector_schema, departments, plan.window_days())?;
     let (inspector_mark, found) = pass(inspector_schema, inspectors, visitor)?;
-    let (recusal_mark, _) = pass(recusal_schema, recusals, Recusals::new(&found.ids))?;
+    let (recusal_mark, pairs) = pass(recusal_schema, recusals, Recusals::new(&found.ids))?;
+    check_categories(past.announced.as_ref(), &pairs)?;
 
     let announced = |schema: &Schema, mark: Commitment, intake: &Intake, withheld: Vec<Name>| Announced {
         columns: schema.columns().to_vec(),
@@ -336,7 +340,7 @@ fn pass<V: Visit>(schema: &Schema, intake: &Intake, visitor: V) -> Result<(Commi
 
 /// Columns that a has-any rule names are sets, weights are numbers; all others are taken as they are.
 fn target_kind(plan: &Plan, name: &Name) -> Kind {
-    if plan.team.region.as_ref() == Some(name) {
+    if plan.team.target_columns().any(|column| column == name) {
         return Kind::Place;
     }
     if plan.strata.iter().any(|stratum| matches!(&stratum.method, Method::Weighted(weight) if weight == name)) {
@@ -360,10 +364,13 @@ fn inspector_kinds(plan: &Plan) -> Result<Vec<(Name, Kind)>> {
     let kind = |name: &str| match name {
         "qualifications" | "regions" => Kind::Set,
         "lead" => Kind::Flag,
-        "capacity" | "carried" => Kind::Number,
+        "carried" if plan.history.as_ref().is_some_and(|history| history.loads) => Kind::Earlier,
+        "capacity" | "carried" | "weekly" => Kind::Number,
+        "away" => Kind::Leave(plan.window.0, plan.window.1),
+        "expert" => Kind::Expert,
         "valid_from" | "valid_to" => Kind::Date,
         _ => Kind::Text,
     };
-    let names = inspector_attributes(plan.team.region.is_some(), plan.team.carried);
+    let names = plan.team.inspector_columns(&plan.items).names();
     names.into_iter().map(|name| Ok((Name::parse(name)?, kind(name)))).collect()
 }

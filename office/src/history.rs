@@ -1,9 +1,11 @@
-//! Earlier campaigns that keep targets out of this one, read from their published files (SPEC §6.2).
+//! Earlier campaigns that count in this one, read from their published files (SPEC §6.2).
 
 use crate::files::read_bytes;
+use crate::keys::RegisterKey;
 use crate::plan::{EarlierCampaign, HistoryPlan, IdForm, Plan};
+use crate::visits::{Known, Visited, Visits, read_visits};
 use crate::watch::{Watch, Work};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use yaohao::announcement::{Announcement, Earlier, History, Level, months_before};
 use yaohao::encoding::Digest;
@@ -20,6 +22,8 @@ pub struct Past {
     pub announced: Option<History>,
     /// Who takes no part, and why.
     pub reasons: BTreeMap<String, &'static str>,
+    /// Who visited whom in them, where that counts.
+    pub visits: Vec<Visits>,
     /// Each campaign's number, record, and how many it drew.
     pub campaigns: Vec<(Earlier, usize)>,
     /// What is worth a look.
@@ -37,7 +41,7 @@ pub fn read_history(base: &Path, plan: &Plan, now: &Time, watch: &dyn Watch) -> 
     }
     watch.begin(Work::Scan, "history", u64::try_from(history.campaigns.len()).ok());
     let read = history.campaigns.iter().map(|campaign| {
-        let read = drawn(base, campaign);
+        let read = drawn(base, campaign, history.counts_visits());
         watch.advance(1);
         read.map_err(|fault| Fault::new(Code::HistoryRecord).fact("campaign", &campaign.public).fact("detail", fault))
     });
@@ -54,13 +58,39 @@ pub fn read_history(base: &Path, plan: &Plan, now: &Time, watch: &dyn Watch) -> 
         yearly_cap: history.yearly_cap,
         level: history.level,
         other_levels: history.other_levels,
+        last_visitors: history.last_visitors,
+        met_within_months: history.met_within_months,
+        loads: history.loads,
     };
     announced.check().map_err(|fault| fault.file("plan.toml"))?;
     Ok(Past {
         reasons: reasons(&read, history, plan, now),
         notes: read.iter().filter_map(|drawn| out_of_turn(drawn, history, plan)).collect(),
+        visits: read.iter_mut().filter_map(|drawn| visits(drawn, plan, history)).collect(),
         campaigns: read.into_iter().map(|drawn| (drawn.earlier, drawn.ids.len())).collect(),
         announced: Some(announced),
+    })
+}
+
+impl Past {
+    /// Campaigns whose inspectors are all strangers here: probably it is their pseudonyms that are.
+    #[must_use]
+    pub fn strangers(&self, known: &[Known]) -> Vec<Fault> {
+        let met: BTreeSet<usize> = known.iter().map(|known| known.campaign).collect();
+        let campaigns = self.visits.iter().zip(&self.campaigns).enumerate();
+        let strange = campaigns.filter(|(index, (visits, _))| !visits.of.is_empty() && !met.contains(index));
+        strange
+            .map(|(_, (_, (earlier, _)))| Fault::new(Code::HistoryStrangers).fact("campaign", &earlier.number))
+            .collect()
+    }
+}
+
+fn visits(drawn: &mut Drawn, plan: &Plan, history: &HistoryPlan) -> Option<Visits> {
+    Some(Visits {
+        key: drawn.key.take(),
+        drawn_at: drawn.drawn_at.clone(),
+        count: history.loads && drawn.window_from.year() == plan.window.0.year(),
+        of: drawn.visits.take()?,
     })
 }
 
@@ -70,11 +100,13 @@ struct Drawn {
     drawn_at: Time,
     window_from: Date,
     ids: Vec<String>,
+    visits: Option<Visited>,
+    key: Option<RegisterKey>,
 }
 
 /// Reads one campaign. Announcement, record and list must belong together by their digests; whether the draw was right
 /// is for `verify` to say.
-fn drawn(base: &Path, campaign: &EarlierCampaign) -> Result<Drawn> {
+fn drawn(base: &Path, campaign: &EarlierCampaign, with_visits: bool) -> Result<Drawn> {
     let folder = base.join(&campaign.public);
     let read = |name: &str| read_bytes(&folder.join(name));
     let announcement = Statement::<Announcement>::parse(&read("announcement.json")?)
@@ -105,8 +137,15 @@ fn drawn(base: &Path, campaign: &EarlierCampaign) -> Result<Drawn> {
         }
     }
     let (number, record_digest) = (announcement.body().number.clone(), record.digest());
+    let (visits, last) = match with_visits {
+        true => read_visits(&folder, &record).map(|(visits, last)| (Some(visits), last))?,
+        false => (None, None),
+    };
+    let key = campaign.register_key.as_ref().map(|path| RegisterKey::read(&base.join(path))).transpose()?;
     Ok(Drawn {
-        earlier: Earlier { level: campaign.level, number, record: record_digest },
+        earlier: Earlier { level: campaign.level, number, record: record_digest, last },
+        visits,
+        key,
         drawn_at: record.body().drawn_at.clone(),
         window_from: announcement.body().window_from,
         ids,

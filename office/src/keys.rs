@@ -142,7 +142,15 @@ impl RegisterKey {
     /// # Errors
     /// [`Code::KeyForm`], [`Code::FileMissing`], [`Code::FileRead`].
     pub fn load(private: &Path) -> Result<Self> {
-        read_secret(&private.join("register.key")).map(|secret| Self::of(*secret))
+        Self::read(&private.join("register.key"))
+    }
+
+    /// Reads a register key, be it another campaign's.
+    ///
+    /// # Errors
+    /// As [`RegisterKey::load`].
+    pub fn read(path: &Path) -> Result<Self> {
+        read_secret(path).map(|secret| Self::of(*secret))
     }
 
     /// A key for a look before any is made: what comes out of it is thrown away.

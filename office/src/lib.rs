@@ -27,6 +27,7 @@ pub mod table;
 pub mod teams;
 #[cfg(feature = "excel")]
 pub mod template;
+pub mod visits;
 pub mod watch;
 pub mod words;
 pub mod year;

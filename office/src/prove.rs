@@ -160,7 +160,8 @@ fn opening(campaign: &Campaign, register: &str, id: &Id) -> Result<Opening> {
         _ => (&plan.targets, &kinds.targets),
     };
     let history = BTreeMap::new();
-    let context = Context { base: campaign.folder(), key: &key, watch: campaign.watch(), history: &history };
+    let context =
+        Context { base: campaign.folder(), key: &key, watch: campaign.watch(), history: &history, visits: &[] };
     // one fault is enough to say why a row cannot be opened
     let values = open_row(context, source, attributes, id)
         .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| Fault::new(Code::IdUnknown).fact("id", id)))?;

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 use yaohao::announcement::{Announcement, CellSize};
-use yaohao::assign::{Group, seats_of};
+use yaohao::assign::{Group, Spot, fits, may_go, seats_of};
 use yaohao::draw::Binding;
 use yaohao::fault::Result;
 use yaohao::ident::Id;
-use yaohao::register::{Inspector, Inspectors, Row, Visit, scan};
+use yaohao::register::{Inspector, Row, Visit, scan};
 use yaohao::verify::Evidence;
 
 /// What one department needs and has in one region.
@@ -40,6 +40,8 @@ pub enum Shortage {
     Kind {
         /// Whether it is the leader's seat.
         leader: bool,
+        /// Whether it is an expert's.
+        expert: bool,
         /// What the holder must be qualified for.
         qualifications: Vec<Id>,
         /// How many seats a team has of it.
@@ -63,17 +65,13 @@ pub fn staffing(announcement: &Announcement, evidence: &dyn Evidence) -> Result<
     let visitor = Demand { binding: &binding, region, found: BTreeMap::new() };
     let (_, demand) = scan(&schema, u64::MAX, evidence.open("targets.csv")?.as_mut(), visitor)?;
     let schema = announcement.inspectors_schema();
-    let visitor = Inspectors::new(&schema, announcement.department_ids())?;
+    let visitor = announcement.inspectors_visitor()?;
     let (_, inspectors) = scan(&schema, u64::MAX, evidence.open("inspectors.csv")?.as_mut(), visitor)?;
     let by_region = expected_by_region(announcement, &demand.found);
     let mut out = Vec::new();
     for department in &announcement.departments {
-        let of_window = |inspector: &&Inspector| {
-            inspector.department == department.id
-                && inspector.valid_from <= announcement.window_from
-                && inspector.valid_to >= announcement.window_to
-        };
-        let pool: Vec<&Inspector> = inspectors.present.iter().filter(of_window).collect();
+        let of_department = |inspector: &&Inspector| inspector.department == department.id;
+        let pool: Vec<&Inspector> = inspectors.present.iter().filter(of_department).collect();
         for (place, kinds) in &by_region {
             if let Some(staffing) = one(announcement, &department.id, place, kinds, &pool, region.is_some()) {
                 out.push(staffing);
@@ -147,8 +145,10 @@ fn one(
     pool: &[&Inspector],
     by_region: bool,
 ) -> Option<Staffing> {
+    // stations are left out: they differ from target to target
+    let spot = Spot { region: by_region.then_some(region), station: None };
     let here: Vec<&Inspector> =
-        pool.iter().filter(|inspector| !by_region || inspector.regions.cover(region)).copied().collect();
+        pool.iter().filter(|inspector| may_go(announcement, inspector, &spot)).copied().collect();
     let officers = count(here.len());
     let places: u64 = here.iter().map(|inspector| u64::from(inspector.capacity)).sum();
     let (mut seats, mut team, mut groups) = (0_u128, 0_u64, BTreeMap::<Group, u64>::new());
@@ -173,8 +173,8 @@ fn one(
         let fitting = count(here.iter().filter(|inspector| fits(inspector, &group)).count());
         // what the team as a whole lacks is said already
         if fitting < seats && (fitting < officers || officers >= team) {
-            let Group { leader, qualifications } = group;
-            shortages.push(Shortage::Kind { leader, qualifications, seats, officers: fitting });
+            let Group { leader, qualifications, expert } = group;
+            shortages.push(Shortage::Kind { leader, expert, qualifications, seats, officers: fitting });
         }
     }
     if u128::from(places) * 10_000 < seats {
@@ -182,11 +182,6 @@ fn one(
     }
     let region = by_region.then(|| region.to_owned());
     Some(Staffing { department: department.clone(), region, seats, officers, places, shortages })
-}
-
-fn fits(inspector: &Inspector, group: &Group) -> bool {
-    (!group.leader || inspector.lead)
-        && group.qualifications.iter().all(|wanted| inspector.qualifications.contains(wanted))
 }
 
 fn count(length: usize) -> u64 {

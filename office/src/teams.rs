@@ -172,7 +172,7 @@ impl Office<'_> {
         let seals = self.seals(announced, schema, role, ids).map_err(|fault| vec![fault])?;
         let history = BTreeMap::new();
         let watch = self.campaign.watch();
-        let context = Context { base: self.campaign.folder(), key: self.key, watch, history: &history };
+        let context = Context { base: self.campaign.folder(), key: self.key, watch, history: &history, visits: &[] };
         let mut values = open_rows(context, register, attributes, ids)?;
         let mut changed = 0;
         for id in ids {

@@ -14,6 +14,8 @@ mod receipts;
 mod reject;
 #[path = "vectors/sealed.rs"]
 mod sealed;
+#[path = "vectors/teams.rs"]
+mod teams;
 #[path = "vectors/voids.rs"]
 mod voids;
 mod support;
@@ -66,11 +68,27 @@ fn vectors_are_fresh() {
     for (kind, vectors) in [
         (
             "accept",
-            [accept::vectors(), receipts::accept(), voids::accept(), later::accept(), sealed::accept()].concat(),
+            [
+                accept::vectors(),
+                receipts::accept(),
+                voids::accept(),
+                later::accept(),
+                sealed::accept(),
+                teams::accept(),
+            ]
+            .concat(),
         ),
         (
             "reject",
-            [reject::vectors(), receipts::reject(), voids::reject(), later::reject(), sealed::reject()].concat(),
+            [
+                reject::vectors(),
+                receipts::reject(),
+                voids::reject(),
+                later::reject(),
+                sealed::reject(),
+                teams::reject(),
+            ]
+            .concat(),
         ),
     ] {
         let folder = root.join(kind);

@@ -48,6 +48,7 @@ withheld = { name = "姓名" }
 id = "gongshi"
 title = "即时公示信息检查"
 rule = { and = [] }
+penalises = []
 seats = [
   { department = "shichang", count = 2, leader = false, qualifications = [] },
   { department = "yingji", count = 1, leader = true, qualifications = [] },

@@ -1,10 +1,10 @@
 //! Earlier campaigns that keep targets out of this one, and by which rules (SPEC §6.2).
 
-use super::malformed;
-use crate::encoding::{Digest, Members, Value, object};
-use crate::fault::Result;
+use super::{malformed, only_true};
+use crate::encoding::{Digest, Members, Value};
+use crate::fault::{Code, Fault, Result};
 use crate::ident::{Id, Time};
-use crate::register::Reasons;
+use crate::register::{LAST_VISITOR, Reasons, Recusals};
 use std::collections::BTreeSet;
 
 /// What earlier campaigns do to this one.
@@ -20,6 +20,12 @@ pub struct History {
     pub level: Option<Level>,
     /// Whether whoever another level drew in the year of this window is excluded.
     pub other_levels: bool,
+    /// Whether who visited a target last does not visit it now.
+    pub last_visitors: bool,
+    /// Who visited a target in so many months before the announcement does not visit it now.
+    pub met_within_months: Option<u64>,
+    /// Whether the visits of the year of this window count in evenness.
+    pub loads: bool,
 }
 
 /// An earlier campaign.
@@ -31,6 +37,8 @@ pub struct Earlier {
     pub number: Id,
     /// The digest of its record's body, which fixes all its files.
     pub record: Digest,
+    /// The digest of the body of the last statement after it, where visits count and there is one.
+    pub last: Option<Digest>,
 }
 
 /// A level of government that holds campaigns.
@@ -105,6 +113,9 @@ impl History {
             yearly_cap: members.optional_int("yearly_cap", 1, 1000)?,
             level: members.optional_parsed("level", Level::parse)?,
             other_levels: members.bool("other_levels")?,
+            last_visitors: only_true(&mut members, "last_visitors")?,
+            met_within_months: members.optional_int("met_within_months", 1, 120)?,
+            loads: only_true(&mut members, "loads")?,
         };
         members.finish()?;
         Ok(history)
@@ -120,7 +131,16 @@ impl History {
         members.extend(self.drawn_within_months.map(|months| ("drawn_within_months", months.into())));
         members.extend(self.yearly_cap.map(|cap| ("yearly_cap", cap.into())));
         members.extend(self.level.map(|level| ("level", level.name().into())));
+        members.extend(self.last_visitors.then(|| ("last_visitors", true.into())));
+        members.extend(self.met_within_months.map(|months| ("met_within_months", months.into())));
+        members.extend(self.loads.then(|| ("loads", true.into())));
         Value::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    }
+
+    /// Whether who visited whom counts.
+    #[must_use]
+    pub fn counts_visits(&self) -> bool {
+        self.last_visitors || self.met_within_months.is_some() || self.loads
     }
 
     /// Checks what its members say together.
@@ -138,8 +158,12 @@ impl History {
         if self.campaigns.iter().map(|campaign| campaign.record).collect::<BTreeSet<_>>().len() < self.campaigns.len() {
             return fault("two campaigns have one record");
         }
-        if self.drawn_within_months.is_none() && self.yearly_cap.is_none() && !self.other_levels {
-            return fault("it needs drawn_within_months, yearly_cap, or other_levels true");
+        let of_targets = self.drawn_within_months.is_some() || self.yearly_cap.is_some() || self.other_levels;
+        if !of_targets && !self.counts_visits() {
+            return fault("it has no rule");
+        }
+        if !self.counts_visits() && self.campaigns.iter().any(|campaign| campaign.last.is_some()) {
+            return fault("no rule asks what followed the records");
         }
         if self.other_levels && (self.level.is_none() || self.campaigns.iter().any(|campaign| campaign.level.is_none()))
         {
@@ -164,6 +188,21 @@ pub(super) fn check_reasons(history: Option<&History>, excluded: &Reasons) -> Re
     }
 }
 
+/// Refuses reserved categories of recusals that no announced rule can have given (SPEC §6.2).
+///
+/// # Errors
+/// [`Code::RecusalReserved`].
+pub fn check_categories(history: Option<&History>, recusals: &Recusals<'_>) -> Result<()> {
+    let has_rule = |category: &str| match category {
+        LAST_VISITOR => history.is_some_and(|history| history.last_visitors),
+        _ => history.is_some_and(|history| history.met_within_months.is_some()),
+    };
+    match recusals.reserved().find(|category| !has_rule(category)) {
+        Some(category) => Err(Fault::new(Code::RecusalReserved).file("recusals.csv").fact("category", category)),
+        None => Ok(()),
+    }
+}
+
 impl Earlier {
     fn from_value(value: Value, path: &str) -> Result<Self> {
         let mut members = Members::of(value, path)?;
@@ -171,17 +210,16 @@ impl Earlier {
             level: members.optional_parsed("level", Level::parse)?,
             number: members.parsed("number", Id::parse)?,
             record: members.digest("record")?,
+            last: members.optional_parsed("last", Digest::parse)?,
         };
         members.finish()?;
         Ok(campaign)
     }
 
     fn to_value(&self) -> Value {
-        let number = ("number", (&self.number).into());
-        let record = ("record", self.record.to_string().into());
-        match self.level {
-            Some(level) => object([("level", level.name().into()), number, record]),
-            None => object([number, record]),
-        }
+        let mut members = vec![("number", (&self.number).into()), ("record", self.record.to_string().into())];
+        members.extend(self.level.map(|level| ("level", level.name().into())));
+        members.extend(self.last.map(|last| ("last", last.to_string().into())));
+        Value::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 }

@@ -2,6 +2,7 @@
 
 mod body;
 mod history;
+mod items;
 mod origin;
 mod public_values;
 mod sealed;
@@ -10,7 +11,8 @@ mod signers;
 mod strata;
 mod team;
 
-pub use history::{Earlier, History, Level, months_before};
+pub use history::{Earlier, History, Level, check_categories, months_before};
+pub use items::{Department, Fewer, Item, SeatEntry};
 pub(crate) use origin::BATCHES;
 pub use origin::{PlanLine, Replaces, numbered};
 pub(crate) use public_values::{GREATEST, SOURCES, VALUES};
@@ -22,12 +24,12 @@ pub use signers::Signer;
 pub(crate) use signers::{SIGNERS, check_signers};
 pub(crate) use strata::CELLS;
 pub use strata::{Cell, CellSize, Method, Rounding, Size, Stratum, Why, WithoutChance};
-pub use team::{Department, Item, SeatEntry, Team};
+pub use team::{Beyond, CrewKind, Crews, StationMode, Stations, Team};
 
-use crate::encoding::Digest;
+use crate::encoding::{Digest, Members, Value};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Date, Id, Name, Text, Time};
-use crate::register::{Commitment, RECUSAL_COLUMNS, Reasons, Schema, inspector_attributes};
+use crate::register::{Commitment, Inspectors, RECUSAL_COLUMNS, Reasons, Schema};
 use std::collections::BTreeSet;
 
 /// Most seats of all items together: what a single target can ask for.
@@ -163,6 +165,20 @@ impl Announcement {
         self.departments.iter().map(|department| department.id.clone()).collect()
     }
 
+    /// An empty visitor for inspectors.csv.
+    ///
+    /// # Errors
+    /// [`Code::ColumnUnknown`].
+    pub fn inspectors_visitor(&self) -> Result<Inspectors> {
+        Inspectors::new(&self.inspectors_schema(), self.department_ids(), self.window_days())
+    }
+
+    /// Number of days of the window, first and last included.
+    #[must_use]
+    pub fn window_days(&self) -> u64 {
+        self.window_from.days_until(self.window_to).saturating_add(1)
+    }
+
     /// A register by the name that proofs give it.
     #[must_use]
     pub fn register(&self, name: &str) -> Option<&Announced> {
@@ -192,6 +208,7 @@ impl Announcement {
         origin::check_origin(&self.number, self.plan.as_ref(), self.replaces.as_ref())?;
         let departments = self.department_ids();
         self.items.iter().try_for_each(|item| item.check(&departments))?;
+        self.team.check(&departments, &self.items)?;
         self.strata.iter().try_for_each(Stratum::check)?;
         if self.basis != Basis::Random && self.strata.iter().any(|stratum| stratum.method != Method::Order) {
             return Err(malformed("a campaign of full coverage, or a targeted one, has only strata of method order"));
@@ -207,13 +224,16 @@ impl Announcement {
         }
         self.seed.check()?;
         self.history.as_ref().map_or(Ok(()), History::check)?;
+        if self.history.as_ref().is_some_and(|history| history.loads) && !self.team.carried {
+            return Err(malformed("history.loads needs team.carried"));
+        }
         history::check_reasons(self.history.as_ref(), &self.targets.excluded)?;
         self.check_columns()
     }
 
     fn check_columns(&self) -> Result<()> {
         let targets = self.target_attributes();
-        let inspectors = inspector_attributes(self.team.region.is_some(), self.team.carried);
+        let inspectors = self.team.inspector_columns(&self.items).names();
         columns_of(&self.targets, "targets", targets.iter().map(Name::as_str))?;
         columns_of(&self.inspectors, "inspectors", inspectors)?;
         if self.recusals.columns != RECUSAL_COLUMNS
@@ -239,7 +259,7 @@ pub fn named_attributes(strata: &[Stratum], items: &[Item], team: &Team) -> BTre
         }
     }
     items.iter().for_each(|item| item.rule.columns(&mut names));
-    names.extend(team.region.clone());
+    names.extend(team.target_columns().cloned());
     names
 }
 
@@ -283,6 +303,31 @@ fn attributes_only<'a>(what: &str, names: impl IntoIterator<Item = &'a Name>) ->
         Some(name) => Err(malformed(&format!("{what}: {name} is no attribute"))),
         None => Ok(()),
     }
+}
+
+/// A member that is there only to say yes.
+fn only_true(members: &mut Members, key: &str) -> Result<bool> {
+    if !members.has(key) {
+        return Ok(false);
+    }
+    if members.bool(key)? { Ok(true) } else { Err(malformed(&format!("{} is true, or left out", members.path(key)))) }
+}
+
+/// An optional array, which is not there when it is empty.
+fn some_array<T>(
+    members: &mut Members,
+    key: &str,
+    most: usize,
+    each: impl Fn(Value, &str) -> Result<T>,
+) -> Result<Vec<T>> {
+    if !members.has(key) {
+        return Ok(Vec::new());
+    }
+    let array = members.array(key, most, each)?;
+    if array.is_empty() {
+        return Err(malformed(&format!("{} is left out when it is empty", members.path(key))));
+    }
+    Ok(array)
 }
 
 fn malformed(detail: &str) -> Fault {

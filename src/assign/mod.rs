@@ -1,26 +1,32 @@
 //! Second random: which inspectors visit which target (SPEC §10).
 
+mod crews;
 mod deficit;
 mod facts;
+pub(crate) mod filling;
 mod flow;
 mod lottery;
 mod scc;
 #[cfg(test)]
 mod tests;
 
+pub use crews::Crew;
+pub(crate) use crews::seated;
 pub use deficit::Deficit;
-pub use facts::{Group, TaskSeats, groups_of, may_sit, seats_of};
+pub use facts::{Group, Spot, Spots, TaskSeats, fits, groups_of, may_go, may_sit, seats_of};
+pub(crate) use facts::{Visit, each_seat};
 pub use flow::{Inspector as Place, Problem, Task};
 pub use lottery::{Seating, assign};
 
-use crate::announcement::Announcement;
+use crate::announcement::{Announcement, CrewKind};
 use crate::draw::{Binding, Entry};
 use crate::encoding::{Digest, count};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::Id;
 use crate::join;
 use crate::register::{Inspector, Recusals, format_row};
-use crate::seed::Lots;
+use crate::seed::{Lots, Tickets};
+use facts::pooled;
 
 /// Most seats and inspectors of one department; the engine numbers both together in 32 bits.
 const MOST: usize = 1 << 30;
@@ -49,6 +55,8 @@ pub struct DepartmentOutcome {
     pub seats: Vec<Seat>,
     /// Its inspectors who are not excluded, with the number of targets that each got, ascending by id.
     pub loads: Vec<(Id, u64)>,
+    /// Its crews, if it sends crews; members are positions in `loads`.
+    pub crews: Vec<Crew>,
 }
 
 /// Assigns inspectors to all drawn targets, department by department.
@@ -63,97 +71,141 @@ pub fn assign_all(
     recusals: &Recusals<'_>,
     lots: &Lots,
 ) -> Result<Vec<DepartmentOutcome>> {
-    let region = region_column(announcement)?;
+    let spots = Spots::of(announcement)?;
     let departments: Vec<&Id> = announcement.departments.iter().map(|department| &department.id).collect();
     let one = |department: &Id| {
-        let pool: Vec<&Inspector> = inspectors.iter().filter(|inspector| inspector.department == *department).collect();
-        let (tasks, problem) = facts::problem(announcement, binding, region, department, drawn, &pool, recusals)?;
-        draw_department(department, &tasks, &problem, &pool, lots)
+        let visits = facts::visits(announcement, binding, &spots, department, drawn)?;
+        let pool = pool_of(inspectors, department);
+        let table = Table { announcement, department, visits: &visits, pool: &pool, recusals, lots };
+        match announcement.team.crews_of(department) {
+            None => table.persons(),
+            Some(kind) => table.crews(kind),
+        }
     };
     join::map(departments, one).into_iter().collect()
 }
 
-/// The column of targets that decides where inspectors go, if the team asks for one.
-///
-/// # Errors
-/// [`Code::ColumnUnknown`].
-pub fn region_column(announcement: &Announcement) -> Result<Option<usize>> {
-    let column = announcement.team.region.as_ref();
-    column.map(|column| announcement.targets_schema().column(column.as_str())).transpose()
+/// The inspectors of a department, ascending by id.
+pub(crate) fn pool_of<'a>(inspectors: &'a [Inspector], department: &Id) -> Vec<&'a Inspector> {
+    inspectors.iter().filter(|inspector| inspector.department == *department).collect()
 }
 
-fn draw_department(
-    department: &Id,
-    tasks: &[TaskSeats],
-    problem: &Problem,
-    pool: &[&Inspector],
-    lots: &Lots,
-) -> Result<DepartmentOutcome> {
-    let seats: usize = problem.tasks.iter().map(|task| task.seats.len()).sum();
-    if seats.max(pool.len()).saturating_add(pool.len()) > MOST {
-        return Err(Fault::new(Code::LimitInspectors).fact("limit", MOST));
+/// One department's side of the lottery.
+struct Table<'a> {
+    announcement: &'a Announcement,
+    department: &'a Id,
+    visits: &'a [Visit<'a>],
+    pool: &'a [&'a Inspector],
+    recusals: &'a Recusals<'a>,
+    lots: &'a Lots,
+}
+
+impl Table<'_> {
+    /// Persons are drawn one by one.
+    fn persons(&self) -> Result<DepartmentOutcome> {
+        let problem = facts::problem(self.announcement, self.visits, self.pool, self.recusals);
+        let seatings = self.draw(&problem, |index| pooled(self.pool, index).map(|inspector| inspector.id.as_str()))?;
+        let teams = seatings.into_iter().map(|seats| seats.into_iter().map(|seat| (seat.inspector, seat.possible)));
+        Ok(self.outcome(teams.map(Iterator::collect), Vec::new()))
     }
-    let task_tickets = lots.tickets("tasks");
-    let pair_tickets = lots.tickets(&format!("assign/{department}"));
-    let mut order: Vec<(Digest, &Id, u32)> =
-        tasks.iter().zip(0..).map(|(task, index)| (task_tickets.ticket(task.id.as_str()), &task.id, index)).collect();
-    order.sort();
-    let order: Vec<u32> = order.into_iter().map(|(_, _, index)| index).collect();
-    let list = |task: u32, candidates: &mut Vec<u32>| sort_list(&pair_tickets, tasks, pool, task, candidates);
-    let seatings = assign(problem, &order, list).map_err(|deficit| infeasible(department, tasks, &deficit))?;
-    let mut loads: Vec<(Id, u64)> = pool.iter().map(|inspector| (inspector.id.clone(), 0)).collect();
-    let mut out = Vec::with_capacity(seats);
-    for (task, seating) in tasks.iter().zip(seatings) {
-        for ((seat, number), leader) in seating.iter().zip(1_u64..).zip(task.leaders()) {
-            let index = usize::try_from(seat.inspector).unwrap_or(usize::MAX);
-            let Some((inspector, load)) = loads.get_mut(index) else { continue };
-            *load = load.saturating_add(1);
-            out.push(Seat {
-                target: task.id.clone(),
-                number,
-                leader,
-                inspector: inspector.clone(),
-                possible: u64::from(seat.possible),
-            });
+
+    /// Crews are drawn, and each goes as a whole.
+    fn crews(&self, kind: CrewKind) -> Result<DepartmentOutcome> {
+        let crews = crews::crews(self.announcement, kind, self.department, self.pool, self.lots)?;
+        let problem = crews::problem(self.announcement, self.visits, &crews, self.pool, self.recusals);
+        let crew = |index: u32| usize::try_from(index).ok().and_then(|index| crews.get(index));
+        let seatings = self.draw(&problem, |index| crew(index).map(|crew| crew.name.as_str()))?;
+        let tickets = self.tickets();
+        let teams = self.visits.iter().zip(seatings).map(|(visit, seats)| {
+            let Some((crew, possible)) = seats.first().and_then(|seat| Some((crew(seat.inspector)?, seat.possible)))
+            else {
+                return Vec::new();
+            };
+            let name = |index: u32| pooled(self.pool, index).map(|inspector| inspector.id.as_str());
+            let sort = |list: &mut Vec<u32>| by_ticket(&tickets, &visit.seats.id, list, name);
+            let seated = crews::seated(self.announcement, crew, visit, self.pool, sort).unwrap_or_default();
+            seated.into_iter().map(|index| (index, possible)).collect()
+        });
+        let teams: Vec<Vec<(u32, u32)>> = teams.collect();
+        Ok(self.outcome(teams.into_iter(), crews))
+    }
+
+    /// Draws who goes where: inspectors, or crews; `name` is what their tickets are made of.
+    fn draw<'n>(&self, problem: &Problem, name: impl Fn(u32) -> Option<&'n str> + Sync) -> Result<Vec<Vec<Seating>>> {
+        let seats: usize = problem.tasks.iter().map(|task| task.seats.len()).sum();
+        let people = problem.inspectors.len();
+        if seats.max(people).saturating_add(people) > MOST {
+            return Err(Fault::new(Code::LimitInspectors).fact("limit", MOST));
         }
+        let task_tickets = self.lots.tickets("tasks");
+        let ids = self.visits.iter().map(|visit| &visit.seats.id).zip(0..);
+        let mut order: Vec<(Digest, &Id, u32)> =
+            ids.map(|(id, index)| (task_tickets.ticket(id.as_str()), id, index)).collect();
+        order.sort();
+        let order: Vec<u32> = order.into_iter().map(|(_, _, index)| index).collect();
+        let tickets = self.tickets();
+        let list = |task: u32, candidates: &mut Vec<u32>| {
+            let visit = usize::try_from(task).ok().and_then(|index| self.visits.get(index));
+            visit.into_iter().for_each(|visit| by_ticket(&tickets, &visit.seats.id, candidates, &name));
+        };
+        assign(problem, &order, list).map_err(|deficit| self.infeasible(&deficit))
     }
-    Ok(DepartmentOutcome { id: department.clone(), seats: out, loads })
+
+    /// The tickets of the department's lists (SPEC §10.3).
+    fn tickets(&self) -> Tickets {
+        self.lots.tickets(&format!("assign/{}", self.department))
+    }
+
+    /// The outcome from the teams of all tasks: who sits in each seat, and how many could.
+    fn outcome(&self, teams: impl Iterator<Item = Vec<(u32, u32)>>, crews: Vec<Crew>) -> DepartmentOutcome {
+        let mut loads: Vec<(Id, u64)> = self.pool.iter().map(|inspector| (inspector.id.clone(), 0)).collect();
+        let mut seats = Vec::new();
+        for (visit, team) in self.visits.iter().zip(teams) {
+            // a crew may have more people than seats were asked for
+            let leaders = visit.seats.leaders().chain(std::iter::repeat(false));
+            for (((index, possible), number), leader) in team.into_iter().zip(1_u64..).zip(leaders) {
+                let index = usize::try_from(index).unwrap_or(usize::MAX);
+                let Some((inspector, load)) = loads.get_mut(index) else { continue };
+                *load = load.saturating_add(1);
+                seats.push(Seat {
+                    target: visit.seats.id.clone(),
+                    number,
+                    leader,
+                    inspector: inspector.clone(),
+                    possible: u64::from(possible),
+                });
+            }
+        }
+        DepartmentOutcome { id: self.department.clone(), seats, loads, crews }
+    }
+
+    fn infeasible(&self, deficit: &Deficit) -> Fault {
+        const NAMED: usize = 5;
+        let names: Vec<&str> = deficit
+            .tasks
+            .iter()
+            .filter_map(|index| self.visits.get(usize::try_from(*index).ok()?))
+            .map(|visit| visit.seats.id.as_str())
+            .collect();
+        let mut which = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        if names.len() > NAMED {
+            which.push_str(", …");
+        }
+        let crews = self.announcement.team.crews_of(self.department).is_some();
+        Fault::new(Code::AssignInfeasible)
+            .fact("department", self.department)
+            .fact("tasks", names.len())
+            .fact("which", which)
+            .fact("seats", deficit.seats)
+            .fact("who", if crews { "crews" } else { "officers" })
+            .fact("inspectors", deficit.inspectors.len())
+            .fact("places", deficit.places)
+    }
 }
 
-/// Puts candidates in the order of the task's own list (SPEC §10.3).
-fn sort_list(
-    tickets: &crate::seed::Tickets,
-    tasks: &[TaskSeats],
-    pool: &[&Inspector],
-    task: u32,
-    candidates: &mut [u32],
-) {
-    let Some(task) = usize::try_from(task).ok().and_then(|index| tasks.get(index)) else { return };
-    let id = |candidate: &u32| {
-        usize::try_from(*candidate).ok().and_then(|index| pool.get(index)).map(|inspector| &inspector.id)
-    };
-    candidates.sort_by_cached_key(|candidate| id(candidate).map(|id| (tickets.pair(&task.id, id), id)));
-}
-
-fn infeasible(department: &Id, tasks: &[TaskSeats], deficit: &Deficit) -> Fault {
-    const NAMED: usize = 5;
-    let names: Vec<&str> = deficit
-        .tasks
-        .iter()
-        .filter_map(|index| tasks.get(usize::try_from(*index).ok()?))
-        .map(|task| task.id.as_str())
-        .collect();
-    let mut which = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    if names.len() > NAMED {
-        which.push_str(", …");
-    }
-    Fault::new(Code::AssignInfeasible)
-        .fact("department", department)
-        .fact("tasks", names.len())
-        .fact("which", which)
-        .fact("seats", deficit.seats)
-        .fact("inspectors", deficit.inspectors.len())
-        .fact("places", deficit.places)
+/// Puts candidates in the order of a task's own list (SPEC §10.3).
+fn by_ticket<'n>(tickets: &Tickets, task: &Id, candidates: &mut [u32], name: impl Fn(u32) -> Option<&'n str>) {
+    candidates.sort_by_cached_key(|candidate| name(*candidate).map(|name| (tickets.pair(task, name), name)));
 }
 
 /// assignments.csv (SPEC §10.5).

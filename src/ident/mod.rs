@@ -177,6 +177,19 @@ impl Date {
         self.0.year()
     }
 
+    /// Number of days from this one to a later one; 0 if it is not later.
+    #[must_use]
+    pub fn days_until(self, later: Self) -> u64 {
+        let days = self.0.duration_until(later.0).as_hours() / 24;
+        u64::try_from(days).unwrap_or(0)
+    }
+
+    /// The day after it, if there is one in the years of this document.
+    #[must_use]
+    pub fn tomorrow(self) -> Option<Self> {
+        self.0.tomorrow().ok().map(Self)
+    }
+
     /// The month, from 1 to 12.
     #[must_use]
     pub fn month(self) -> u64 {

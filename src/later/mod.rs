@@ -5,7 +5,6 @@
 
 mod bodies;
 mod chain;
-mod matching;
 mod state;
 mod substitute;
 

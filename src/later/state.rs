@@ -1,8 +1,8 @@
 //! Who goes where now: the outcome of the draw, with all substitutions so far (SPEC §10.6).
 
 use super::bodies::{Change, Visited};
-use crate::announcement::Announcement;
-use crate::assign::{Group, groups_of, region_column};
+use crate::announcement::{Announcement, Department};
+use crate::assign::{Group, Spots, each_seat, groups_of};
 use crate::draw::{Binding, Entry};
 use crate::encoding::{Digest, count};
 use crate::fault::{Code, Fault, Result};
@@ -76,7 +76,7 @@ pub struct Happened {
 #[derive(Debug, Clone)]
 pub struct State<'a> {
     pub(super) facts: Facts<'a>,
-    pub(super) region: Option<usize>,
+    pub(super) spots: Spots,
     pub(super) visits: BTreeMap<Id, Visit>,
     /// Number of visits of every inspector.
     pub(super) loads: BTreeMap<Id, u64>,
@@ -98,7 +98,7 @@ impl<'a> State<'a> {
     pub fn new(facts: Facts<'a>, record: Digest, drawn_at: &Time) -> Result<Self> {
         let mut state = Self {
             facts,
-            region: region_column(facts.announcement)?,
+            spots: Spots::of(facts.announcement)?,
             visits: BTreeMap::new(),
             loads: BTreeMap::new(),
             taken_out: BTreeSet::new(),
@@ -119,10 +119,9 @@ impl<'a> State<'a> {
         for (cell, drawn) in facts.outcome.selection.cells.iter().enumerate() {
             for entry in &drawn.drawn {
                 let target = Id::parse(&entry.id)?;
-                let mut seats = state.empty_seats(entry);
-                for seat in &mut seats {
-                    seat.inspector = seated.get(&(&target, &seat.department, seat.number)).map(|id| (*id).clone());
-                }
+                let seats = state.seats(entry, |department, number| {
+                    seated.get(&(&target, department, number)).map(|id| (*id).clone())
+                });
                 state.visits.insert(target, Visit { cell, seats });
             }
         }
@@ -170,10 +169,12 @@ impl<'a> State<'a> {
                 ended.seats.iter().filter_map(|seat| seat.inspector.as_ref()).for_each(|id| self.relieve(id));
                 let Some((id, team)) = replacement else { return };
                 team.iter().for_each(|seat| self.engage(&seat.inspector));
-                let mut seats = self.reserve(ended.cell).map(|entry| self.empty_seats(entry)).unwrap_or_default();
-                for (seat, new) in seats.iter_mut().zip(team) {
-                    seat.inspector = Some(new.inspector.clone());
-                }
+                let comes = |department: &Id, number| {
+                    let mut seats = team.iter();
+                    let seat = seats.find(|seat| (&seat.department, seat.seat) == (department, number));
+                    seat.map(|seat| seat.inspector.clone())
+                };
+                let seats = self.reserve(ended.cell).map(|entry| self.seats(entry, comes)).unwrap_or_default();
                 self.used.get_mut(ended.cell).into_iter().for_each(|used| *used = used.saturating_add(1));
                 self.visits.insert(id.clone(), Visit { cell: ended.cell, seats });
             }
@@ -187,20 +188,20 @@ impl<'a> State<'a> {
         self.facts.outcome.selection.cells.get(cell)?.reserves.get(used)
     }
 
-    /// The seats of a target, with nobody in them.
-    pub(super) fn empty_seats(&self, entry: &Entry) -> Vec<TeamSeat> {
+    /// The seats of a target, and who sits in them: those that its items ask for, and those of a crew's other people.
+    fn seats(&self, entry: &Entry, seated: impl Fn(&Id, u64) -> Option<Id>) -> Vec<TeamSeat> {
         let Facts { announcement, binding, .. } = self.facts;
-        let seats = announcement.departments.iter().flat_map(|department| {
-            let groups = groups_of(announcement, binding, &department.id, entry);
-            let each = groups.into_iter().flat_map(|(group, seats)| (0..seats).map(move |_| group.clone()));
-            each.zip(1_u64..).map(|(group, number)| TeamSeat {
-                department: department.id.clone(),
-                number,
-                group,
-                inspector: None,
-            })
-        });
-        seats.collect()
+        let mut seats = Vec::new();
+        for Department { id: department, .. } in &announcement.departments {
+            let groups = groups_of(announcement, binding, department, entry);
+            let wanted = each_seat(&groups).map(Some).chain(std::iter::repeat_with(|| None));
+            for (group, number) in wanted.zip(1_u64..) {
+                let inspector = seated(department, number);
+                let Some(group) = group.or_else(|| inspector.is_some().then(Group::any)) else { break };
+                seats.push(TeamSeat { department: department.clone(), number, group, inspector });
+            }
+        }
+        seats
     }
 
     /// A target that is drawn now and has no result yet.

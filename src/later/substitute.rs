@@ -1,14 +1,18 @@
 //! Who steps in (SPEC §10.6): the lists of the draw say it in advance, and nobody chooses.
 
 use super::bodies::{Change, NewSeat};
-use super::matching::fill;
-use super::state::{State, TeamSeat, Visit};
-use crate::assign::{Group, may_sit};
+
+use super::state::{State, Visit};
+use crate::announcement::Department;
+use crate::assign::{
+    Group, Spot, TaskSeats, Visit as Task, each_seat, filling::fill, fits, groups_of, may_go, pool_of, seated,
+};
 use crate::draw::Entry;
 use crate::encoding::count;
 use crate::fault::{Code, Fault, Result};
 use crate::ident::Id;
 use crate::register::Inspector;
+use crate::seed::Tickets;
 
 /// Who sits in a seat, and who would step in, in this order, as long as nothing else changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +26,7 @@ pub struct Substitutes {
 /// A target, where it is, and the visit that ends for it.
 struct Place<'s> {
     target: &'s Id,
-    region: Option<&'s str>,
+    spot: Spot<'s>,
     ended: Option<&'s Visit>,
 }
 
@@ -38,8 +42,8 @@ impl<'a> State<'a> {
             let fault = Fault::new(Code::SubstituteSeat).fact("target", target);
             return Err(fault.fact("department", department).fact("seat", seat));
         };
-        let entry = self.entry(visit.cell, target);
-        let place = Place { target, region: entry.and_then(|entry| self.region_of(entry)), ended: None };
+        let cells = self.entry(visit.cell, target).map_or(&[][..], |entry| &entry.cells);
+        let place = Place { target, spot: self.spots.spot(department, cells), ended: None };
         let list = self.list(target, department).into_iter();
         let chain = list.filter(|inspector| self.can_take(inspector, group, &place) && !visit.has(&inspector.id));
         Ok(Substitutes { out, chain: chain.map(|inspector| inspector.id.clone()).collect() })
@@ -97,58 +101,86 @@ impl<'a> State<'a> {
 
     /// The team of a target that comes in while another's visit ends.
     fn team(&self, target: &Id, entry: &Entry, ended: &Visit) -> Result<Vec<NewSeat>> {
-        let seats = self.empty_seats(entry);
-        let place = Place { target, region: self.region_of(entry), ended: Some(ended) };
-        let mut team = Vec::with_capacity(seats.len());
-        for of_department in seats.chunk_by(|a, b| a.department == b.department) {
-            let Some(TeamSeat { department, .. }) = of_department.first() else { continue };
-            let list = self.list(target, department);
-            let mut groups: Vec<&Group> = Vec::new();
-            let mut group_of = Vec::with_capacity(of_department.len());
-            for seat in of_department {
-                let known = groups.iter().position(|group| **group == seat.group);
-                group_of.push(known.unwrap_or(groups.len()));
-                if known.is_none() {
-                    groups.push(&seat.group);
-                }
+        let mut team = Vec::new();
+        for Department { id: department, .. } in &self.facts.announcement.departments {
+            let groups = groups_of(self.facts.announcement, self.facts.binding, department, entry);
+            if groups.is_empty() {
+                continue;
             }
-            let lists: Vec<Vec<usize>> = groups
-                .iter()
-                .map(|group| {
-                    let can = |(_, inspector): &(usize, &&Inspector)| self.can_take(inspector, group, &place);
-                    list.iter().enumerate().filter(can).map(|(index, _)| index).collect()
-                })
-                .collect();
-            let Some(filled) = fill(&group_of, &lists, list.len()) else {
-                let fault = Fault::new(Code::SubstituteInfeasible).fact("reserve", target);
-                return Err(fault.fact("department", department).fact("seats", count(of_department.len())));
+            let place = Place { target, spot: self.spots.spot(department, &entry.cells), ended: Some(ended) };
+            let comes = match self.facts.announcement.team.crews_of(department) {
+                None => self.persons(department, &groups, &place),
+                Some(_) => self.crew(department, groups.clone(), &place),
             };
-            for (seat, index) in of_department.iter().zip(filled) {
-                let inspector = list.get(index).map(|inspector| inspector.id.clone());
-                team.extend(inspector.map(|inspector| NewSeat {
-                    department: department.clone(),
-                    seat: seat.number,
-                    inspector,
-                }));
-            }
+            let Some(comes) = comes else {
+                let seats = count(each_seat(&groups).count());
+                let fault = Fault::new(Code::SubstituteInfeasible).fact("reserve", target);
+                return Err(fault.fact("department", department).fact("seats", seats));
+            };
+            let comes = comes.into_iter().zip(1..);
+            team.extend(comes.map(|(inspector, seat)| NewSeat { department: department.clone(), seat, inspector }));
         }
         Ok(team)
     }
 
+    /// The persons who fill these seats, each the first of the list who leaves the rest fillable.
+    fn persons(&self, department: &Id, groups: &[(Group, u64)], place: &Place<'_>) -> Option<Vec<Id>> {
+        let list = self.list(place.target, department);
+        let lists: Vec<Vec<usize>> = groups
+            .iter()
+            .map(|(group, _)| {
+                let can = |(_, inspector): &(usize, &&Inspector)| self.can_take(inspector, group, place);
+                list.iter().enumerate().filter(can).map(|(index, _)| index).collect()
+            })
+            .collect();
+        let seats = groups.iter().zip(0..).flat_map(|((_, seats), group)| (0..*seats).map(move |_| group));
+        let filled = fill(&seats.collect::<Vec<usize>>(), &lists, list.len())?;
+        filled.into_iter().map(|index| list.get(index).map(|inspector| inspector.id.clone())).collect()
+    }
+
+    /// The first crew on the target's list of which everybody can come.
+    fn crew(&self, department: &Id, groups: Vec<(Group, u64)>, place: &Place<'_>) -> Option<Vec<Id>> {
+        let announcement = self.facts.announcement;
+        let outcome = self.facts.outcome.departments.iter().find(|outcome| outcome.id == *department)?;
+        let tickets = self.tickets(department);
+        let mut crews: Vec<_> = outcome.crews.iter().collect();
+        crews.sort_by_cached_key(|crew| (tickets.pair(place.target, crew.name.as_str()), &crew.name));
+        let pool = pool_of(self.facts.inspectors, department);
+        let one = |index: u32| usize::try_from(index).ok().and_then(|index| pool.get(index)).copied();
+        let task = Task { seats: TaskSeats { id: place.target.clone(), groups }, spot: place.spot };
+        let by_ticket = |list: &mut Vec<u32>| {
+            list.sort_by_cached_key(|index| one(*index).map(|one| (tickets.pair(place.target, &one.id), &one.id)));
+        };
+        crews.into_iter().find_map(|crew| {
+            let all_can = crew.members.iter().all(|index| one(*index).is_some_and(|one| self.can_come(one, place)));
+            let seated = seated(announcement, crew, &task, &pool, by_ticket).filter(|_| all_can)?;
+            seated.into_iter().map(|index| one(index).map(|one| one.id.clone())).collect()
+        })
+    }
+
     /// A target's own list of a department's inspectors, from its beginning (SPEC §10.3).
     fn list(&self, target: &Id, department: &Id) -> Vec<&'a Inspector> {
-        let tickets = self.facts.lots.tickets(&format!("assign/{department}"));
-        let of_department = |inspector: &&Inspector| inspector.department == *department;
-        let mut list: Vec<&Inspector> = self.facts.inspectors.iter().filter(of_department).collect();
+        let tickets = self.tickets(department);
+        let mut list = pool_of(self.facts.inspectors, department);
         list.sort_by_cached_key(|inspector| (tickets.pair(target, &inspector.id), &inspector.id));
         list
     }
 
+    /// The tickets of a department's lists.
+    fn tickets(&self, department: &Id) -> Tickets {
+        self.facts.lots.tickets(&format!("assign/{department}"))
+    }
+
     /// Whether an inspector may sit at such a seat, has capacity left, and was never taken out.
     fn can_take(&self, inspector: &Inspector, group: &Group, place: &Place<'_>) -> bool {
+        fits(inspector, group) && self.can_come(inspector, place)
+    }
+
+    /// The same, whatever the seat.
+    fn can_come(&self, inspector: &Inspector, place: &Place<'_>) -> bool {
         let load = self.loads.get(&inspector.id).copied().unwrap_or(0);
         let freed = u64::from(place.ended.is_some_and(|visit| visit.has(&inspector.id)));
-        may_sit(self.facts.announcement, inspector, group, place.region)
+        may_go(self.facts.announcement, inspector, &place.spot)
             && !self.facts.recusals.bar(place.target.as_str(), inspector.id.as_str())
             && load.saturating_sub(freed) < u64::from(inspector.capacity)
             && !self.taken_out.contains(&inspector.id)
@@ -158,11 +190,6 @@ impl<'a> State<'a> {
     fn entry(&self, cell: usize, target: &Id) -> Option<&'a Entry> {
         let cell = self.facts.outcome.selection.cells.get(cell)?;
         cell.drawn.iter().chain(&cell.reserves).find(|entry| entry.id == target.as_str())
-    }
-
-    /// Where a target is, if the team asks for it.
-    fn region_of<'e>(&self, entry: &'e Entry) -> Option<&'e str> {
-        self.region.map(|column| entry.cells.get(column).map_or("", String::as_str))
     }
 }
 

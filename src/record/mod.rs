@@ -97,14 +97,19 @@ pub fn cells_of(selection: &Selection) -> Vec<Value> {
 pub fn departments_of(departments: &[DepartmentOutcome]) -> Vec<Value> {
     let of = |department: &DepartmentOutcome| {
         let loads = || department.loads.iter().map(|(_, load)| *load);
-        object([
+        let crews = department.crews.len();
+        let mut value = object([
             ("id", (&department.id).into()),
             ("inspectors", count(department.loads.len()).into()),
             ("least", loads().min().unwrap_or(0).into()),
             ("most", loads().max().unwrap_or(0).into()),
             ("one_possible", department.one_possible().into()),
             ("seats", count(department.seats.len()).into()),
-        ])
+        ]);
+        if let Value::Object(members) = &mut value {
+            members.extend((crews > 0).then(|| ("crews".to_owned(), count(crews).into())));
+        }
+        value
     };
     departments.iter().map(of).collect()
 }
@@ -195,6 +200,7 @@ fn department(value: Value, path: &str) -> Result<Value> {
     for key in ["inspectors", "least", "most", "one_possible", "seats"] {
         members.int(key, 0, u64::MAX)?;
     }
+    members.optional_int("crews", 1, u64::MAX)?;
     members.finish()?;
     Ok(value)
 }

@@ -6,21 +6,45 @@ use crate::fault::{Code, Fault, Result};
 use crate::ident::{Date, Id, parse_set};
 use std::collections::BTreeSet;
 
-/// The attributes of inspectors in the order of columns. `regions` and `carried` are there only when the announcement's
-/// team asks for them.
-#[must_use]
-pub fn inspector_attributes(regions: bool, carried: bool) -> Vec<&'static str> {
-    let all = [
-        ("capacity", true),
-        ("carried", carried),
-        ("department", true),
-        ("lead", true),
-        ("qualifications", true),
-        ("regions", regions),
-        ("valid_from", true),
-        ("valid_to", true),
-    ];
-    all.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
+/// Which columns the register of inspectors has beyond those that it always has: what the announcement asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column that is there or not")]
+pub struct InspectorColumns {
+    /// `carried`: earlier load counts.
+    pub carried: bool,
+    /// `crew`: crews are given.
+    pub crew: bool,
+    /// `expert`: there are experts' seats.
+    pub expert: bool,
+    /// `regions`: regions decide.
+    pub regions: bool,
+    /// `station`: stations decide.
+    pub station: bool,
+    /// `away` and `weekly`: capacities are by the week.
+    pub weekly: bool,
+}
+
+impl InspectorColumns {
+    /// The attributes in the order of columns.
+    #[must_use]
+    pub fn names(self) -> Vec<&'static str> {
+        let all = [
+            ("away", self.weekly),
+            ("capacity", true),
+            ("carried", self.carried),
+            ("crew", self.crew),
+            ("department", true),
+            ("expert", self.expert),
+            ("lead", true),
+            ("qualifications", true),
+            ("regions", self.regions),
+            ("station", self.station),
+            ("valid_from", true),
+            ("valid_to", true),
+            ("weekly", self.weekly),
+        ];
+        all.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
+    }
 }
 
 /// One inspector who takes part.
@@ -28,7 +52,7 @@ pub fn inspector_attributes(regions: bool, carried: bool) -> Vec<&'static str> {
 pub struct Inspector {
     /// The pseudonym.
     pub id: Id,
-    /// Most targets in this campaign.
+    /// Most targets in this campaign: of the column, and of the weeks that are worked (SPEC §10.1).
     pub capacity: u32,
     /// Targets carried this year before, counted where the team says so.
     pub carried: u32,
@@ -40,10 +64,27 @@ pub struct Inspector {
     pub qualifications: Vec<Id>,
     /// Where this inspector works.
     pub regions: Regions,
+    /// The station; empty without one, or where no stations decide.
+    pub station: String,
+    /// The crew; empty without one, or where no crews are given.
+    pub crew: String,
+    /// Which seats besides or instead of officers' ones.
+    pub expert: Expert,
     /// First day of the certificate.
     pub valid_from: Date,
     /// Last day of the certificate.
     pub valid_to: Date,
+}
+
+/// Whether an inspector sits in officers' seats, in experts', or in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Expert {
+    /// An officer and no expert.
+    No,
+    /// An expert who is no officer.
+    Only,
+    /// Both.
+    Also,
 }
 
 /// Where an inspector works.
@@ -64,6 +105,24 @@ impl Regions {
             Self::Prefixes(prefixes) => prefixes.iter().any(|prefix| region.starts_with(prefix.as_str())),
         }
     }
+
+    /// Whether one of them begins with this.
+    #[must_use]
+    pub fn begin_with(&self, from: &Id) -> bool {
+        match self {
+            Self::Everywhere => false,
+            Self::Prefixes(prefixes) => prefixes.iter().any(|prefix| prefix.as_str().starts_with(from.as_str())),
+        }
+    }
+}
+
+impl std::fmt::Display for Regions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Everywhere => f.write_str("*"),
+            Self::Prefixes(prefixes) => f.write_str(&prefixes.iter().map(Id::as_str).collect::<Vec<_>>().join(";")),
+        }
+    }
 }
 
 /// What a pass over the register of inspectors gives: those who take part, in order of id, and the others by reason.
@@ -71,6 +130,7 @@ impl Regions {
 pub struct Inspectors {
     columns: Columns,
     departments: BTreeSet<Id>,
+    window_days: u64,
     /// Inspectors who are not excluded, ascending by id.
     pub present: Vec<Inspector>,
     /// All ids, of excluded rows too, ascending.
@@ -81,37 +141,55 @@ pub struct Inspectors {
 
 #[derive(Debug, Clone)]
 struct Columns {
+    away: Option<usize>,
     capacity: usize,
     carried: Option<usize>,
+    crew: Option<usize>,
     department: usize,
+    expert: Option<usize>,
     lead: usize,
     qualifications: usize,
     regions: Option<usize>,
+    station: Option<usize>,
     valid_from: usize,
     valid_to: usize,
+    weekly: Option<usize>,
     excluded: usize,
     seal: Option<usize>,
 }
 
 impl Inspectors {
-    /// An empty visitor for a register with these columns.
+    /// An empty visitor for a register with these columns, in a campaign whose window has so many days.
     ///
     /// # Errors
     /// [`Code::ColumnUnknown`].
-    pub fn new(schema: &Schema, departments: BTreeSet<Id>) -> Result<Self> {
+    pub fn new(schema: &Schema, departments: BTreeSet<Id>, window_days: u64) -> Result<Self> {
+        let optional = |name| schema.column(name).ok();
         let columns = Columns {
+            away: optional("away"),
             capacity: schema.column("capacity")?,
-            carried: schema.column("carried").ok(),
+            carried: optional("carried"),
+            crew: optional("crew"),
             department: schema.column("department")?,
+            expert: optional("expert"),
             lead: schema.column("lead")?,
             qualifications: schema.column("qualifications")?,
-            regions: schema.column("regions").ok(),
+            regions: optional("regions"),
+            station: optional("station"),
             valid_from: schema.column("valid_from")?,
             valid_to: schema.column("valid_to")?,
+            weekly: optional("weekly"),
             excluded: schema.column("excluded")?,
-            seal: schema.column("seal").ok(),
+            seal: optional("seal"),
         };
-        Ok(Self { columns, departments, present: Vec::new(), ids: Vec::new(), excluded: Reasons::default() })
+        Ok(Self {
+            columns,
+            departments,
+            window_days,
+            present: Vec::new(),
+            ids: Vec::new(),
+            excluded: Reasons::default(),
+        })
     }
 
     fn inspector(&self, row: &Row<'_, '_>) -> Result<Inspector> {
@@ -144,18 +222,36 @@ impl Inspectors {
             None | Some("*") => Regions::Everywhere,
             Some(set) => Regions::Prefixes(parse_set(set).map_err(|fault| fault.column("regions"))?),
         };
+        let expert = match self.columns.expert.map(cell) {
+            None | Some("") => Expert::No,
+            Some("only") => Expert::Only,
+            Some("also") => Expert::Also,
+            Some(other) => return Err(Fault::new(Code::InspectorExpert).column("expert").fact("value", other)),
+        };
         Ok(Inspector {
             id: Id::parse(cell(0)).map_err(|fault| fault.column("id"))?,
-            capacity: number(self.columns.capacity, "capacity")?,
+            capacity: self.weeks(row)?.min(number(self.columns.capacity, "capacity")?),
             carried: self.columns.carried.map_or(Ok(0), |index| number(index, "carried"))?,
             department,
             lead,
             qualifications: parse_set(cell(self.columns.qualifications))
                 .map_err(|fault| fault.column("qualifications"))?,
             regions,
+            station: self.columns.station.map(cell).unwrap_or_default().to_owned(),
+            crew: self.columns.crew.map(cell).unwrap_or_default().to_owned(),
+            expert,
             valid_from,
             valid_to,
         })
+    }
+
+    /// How many targets the weeks of the window leave room for: ⌊weekly · (days − away) / 7⌋.
+    fn weeks(&self, row: &Row<'_, '_>) -> Result<u32> {
+        let (Some(weekly), Some(away)) = (self.columns.weekly, self.columns.away) else { return Ok(u32::MAX) };
+        let weekly = decimal(row.cell(weekly), 0, 1_000).map_err(|fault| fault.column("weekly"))?;
+        let away = decimal(row.cell(away), 0, self.window_days).map_err(|fault| fault.column("away"))?;
+        let places = weekly.saturating_mul(self.window_days.saturating_sub(away)) / 7;
+        Ok(u32::try_from(places).unwrap_or(u32::MAX))
     }
 }
 
@@ -164,6 +260,7 @@ impl Visit for Inspectors {
         Self {
             columns: self.columns.clone(),
             departments: self.departments.clone(),
+            window_days: self.window_days,
             present: Vec::new(),
             ids: Vec::new(),
             excluded: Reasons::default(),

@@ -8,9 +8,9 @@ mod scan;
 mod seal;
 
 pub(crate) use inspectors::check_seal;
-pub use inspectors::{Inspector, Inspectors, Regions, inspector_attributes};
+pub use inspectors::{Expert, Inspector, InspectorColumns, Inspectors, Regions};
 pub use proof::{Entry, Opening, Proof, ProofKind};
-pub use recusals::{RECUSAL_COLUMNS, Recusals};
+pub use recusals::{LAST_VISITOR, MET_RECENTLY, RECUSAL_COLUMNS, Recusals};
 pub use row::{CELL_BYTES, CELLS, format_row, parse_row};
 pub use scan::{Blocks, Row, Visit, scan};
 pub use seal::seal;

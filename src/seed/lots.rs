@@ -5,6 +5,7 @@ use crate::ident::Id;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
+use std::borrow::Borrow;
 
 /// All chance of one draw. Two draws with the same lots and the same registers are the same draw.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,13 +79,13 @@ impl Tickets {
         Digest::from_hasher(hasher)
     }
 
-    /// The ticket of a pair of task and inspector.
+    /// The ticket of a pair of a task and an inspector or crew.
     #[must_use]
-    pub fn pair(&self, task: &Id, inspector: &Id) -> Digest {
+    pub fn pair(&self, task: &Id, comes: &(impl Borrow<str> + ?Sized)) -> Digest {
         let mut hasher = self.first_block.clone();
         hasher.update(task.as_str());
         hasher.update(b"/");
-        hasher.update(inspector.as_str());
+        hasher.update(comes.borrow());
         Digest::from_hasher(hasher)
     }
 }

@@ -3,7 +3,7 @@
 use super::evidence::{Documents, contributor_of, read_up_to};
 use super::order::{Order, order};
 use super::{Evidence, Limits, Policy, Status, Step, Tally};
-use crate::announcement::{Announced, BeaconPlan, PublicValues};
+use crate::announcement::{Announced, BeaconPlan, PublicValues, check_categories};
 use crate::draw::{Binding, Pool, Selection, check_strata};
 use crate::encoding::{Digest, Value, count};
 use crate::fault::{Code, Fault, Result};
@@ -229,7 +229,7 @@ impl<'a> Campaign<'a> {
     fn v7_inspectors(&mut self) -> Result<Done> {
         let announcement = self.documents.announcement.body();
         let schema = announcement.inspectors_schema();
-        let visitor = Inspectors::new(&schema, announcement.department_ids())?;
+        let visitor = announcement.inspectors_visitor()?;
         let mut blocks = self.evidence.open("inspectors.csv")?;
         let (commitment, inspectors) = scan(&schema, self.limits.rows, blocks.as_mut(), visitor)?;
         as_announced("inspectors.csv", &announcement.inspectors, &commitment, &inspectors.excluded)?;
@@ -244,6 +244,7 @@ impl<'a> Campaign<'a> {
         let visitor = Recusals::new(&inspectors.ids);
         let (commitment, recusals) = scan(&announcement.recusals_schema(), self.limits.rows, blocks.as_mut(), visitor)?;
         as_announced("recusals.csv", &announcement.recusals, &commitment, &Reasons::default())?;
+        check_categories(announcement.history.as_ref(), &recusals)?;
         // all facts are at hand: derive the outcome, before any look at what was published
         if let (Some(targets), Some(lots)) = (&mut self.targets, self.seed.as_ref().map(Seed::lots))
             && let Ok(Some(selection)) = &targets.strata

@@ -97,6 +97,10 @@ fn intakes_read(screen: &Screen, intakes: &[Intake; 3], refused: bool) {
         if !intake.excluded.0.is_empty() {
             screen.say("check-excluded", &[("register", &name(intake)), ("reasons", &intake.excluded)]);
         }
+        if !intake.rotated.0.is_empty() {
+            let count: u64 = intake.rotated.0.values().sum();
+            screen.say("check-rotated", &[("count", &count), ("reasons", &intake.rotated)]);
+        }
         if !intake.set_aside.0.is_empty() {
             screen.say("check-set-aside", &[("register", &name(intake)), ("reasons", &intake.set_aside)]);
         }
@@ -253,10 +257,15 @@ fn staff_row(screen: &Screen, _: &Announcement, staffing: &Staffing) -> Vec<Stri
 fn shortage(screen: &Screen, shortage: &Shortage) -> String {
     match shortage {
         Shortage::Team { seats } => screen.language.say("short-team", &[("seats", seats)]),
-        Shortage::Kind { leader, qualifications, seats, officers } => {
+        Shortage::Kind { leader, expert, qualifications, seats, officers } => {
             let ids: Vec<&str> = qualifications.iter().map(yaohao::ident::Id::as_str).collect();
             let leads = if *leader { screen.language.text("short-leader") } else { String::new() };
-            let kind = [leads, ids.join("+")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+            let expert = if *expert { screen.language.text("short-expert") } else { String::new() };
+            let kind = [leads, expert, ids.join("+")]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" ");
             screen.language.say("short-kind", &[("kind", &kind), ("seats", seats), ("officers", officers)])
         }
         Shortage::Places => screen.language.text("short-places"),

@@ -114,6 +114,10 @@ const INSPECTORS: Aliases = &[
     ("lead", &["可任组长", "是否组长", "组长", "lead"]),
     ("capacity", &["任务上限", "最多任务数", "capacity"]),
     ("carried", &["本年度已承担任务", "已承担任务数", "carried"]),
+    ("crew", &["检查小组", "小组", "组别", "所在小组", "crew", "group"]),
+    ("station", &["所在机构", "所在监管所", "监管所", "所在站所", "station"]),
+    ("weekly", &["每周任务上限", "每周可检查户数", "weekly"]),
+    ("away", &["请假天数", "请假日期", "请假", "away", "leave"]),
     ("valid_from", &["证件有效期起", "有效期起", "发证日期", "valid from", "valid_from"]),
     (
         "valid_to",
@@ -129,8 +133,7 @@ const INSPECTORS: Aliases = &[
         ],
     ),
     ("status", &["状态", "执法人员状态", "人员状态", "status"]),
-    ("expert", &["是否专家", "expert"]),
-    ("station", &["所在监管所", "station"]),
+    ("expert", &["是否专家", "专家", "expert"]),
     ("id_card", &["身份证号", "身份证号码", "公民身份号码", "id card"]),
     ("phone", &["手机号", "手机号码", "联系电话", "phone"]),
 ];

@@ -21,6 +21,12 @@ pub enum Kind {
     Date,
     /// A whole number.
     Number,
+    /// Whether somebody is an expert: 是, or 外聘 for one who is no officer.
+    Expert,
+    /// A number that earlier campaigns give: no table has it.
+    Earlier,
+    /// Days of leave within the window: their number, or the days themselves.
+    Leave(Date, Date),
 }
 
 /// Where a cell is, for messages: `C7`.
@@ -79,11 +85,13 @@ pub(crate) fn normal<'a>(cell: Cell<'a>, kind: Kind, at: At) -> Result<Cow<'a, s
         return Err(Fault::new(Code::RegisterControl));
     }
     match kind {
-        Kind::Text | Kind::Place => Ok(text),
+        Kind::Text | Kind::Place | Kind::Earlier => Ok(text),
         Kind::Set => Ok(set(&text).into()),
         Kind::Flag => flag(&text).map(Cow::Borrowed),
         Kind::Date => date(&text).map(Cow::Owned),
         Kind::Number => number(text),
+        Kind::Expert => expert(&text).map(Cow::Borrowed),
+        Kind::Leave(from, to) => leave(text, from, to),
     }
 }
 
@@ -184,6 +192,46 @@ fn flag(text: &str) -> Result<&'static str> {
         "" | "否" | "no" | "n" | "false" | "0" | "×" | "-" => Ok(""),
         _ => Err(Fault::new(Code::IntakeFlag).fact("value", text)),
     }
+}
+
+fn expert(text: &str) -> Result<&'static str> {
+    match text {
+        "also" | "兼任" | "兼任专家" => Ok("also"),
+        "only" | "外聘" | "外聘专家" | "仅专家" => Ok("only"),
+        other => flag(other).map(|yes| if yes.is_empty() { "" } else { "also" }),
+    }
+}
+
+/// The number of days of leave between two dates, both included: `5`, `2024-11-04`, `2024-11-04至2024-11-08；2024-11-20`.
+fn leave(text: Cow<'_, str>, from: Date, to: Date) -> Result<Cow<'_, str>> {
+    if text.is_empty() {
+        return Ok(Cow::Borrowed("0"));
+    }
+    // eight digits are a day, and so are five
+    if text.len() < 5 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return number(text);
+    }
+    let wrong = || Fault::new(Code::IntakeLeave).fact("value", &text);
+    let day = |text: &str| -> Result<Date> { Date::parse(&date(text.trim()).map_err(|_| wrong())?) };
+    let mut spans = Vec::new();
+    for element in elements(&text) {
+        let mut ends = element.split(['至', '~', '～', '—', '－']).filter(|end| !end.trim().is_empty());
+        let first = ends.next().ok_or_else(wrong).and_then(day)?;
+        let last = ends.next().map_or(Ok(first), day)?;
+        if ends.next().is_some() || last < first {
+            return Err(wrong());
+        }
+        spans.push((first.max(from), last.min(to)));
+    }
+    spans.sort_unstable();
+    let (mut days, mut next) = (0, Some(from));
+    for (first, last) in spans {
+        // days that an earlier span has counted are not counted again
+        let Some(first) = next.map(|next| first.max(next)).filter(|first| *first <= last) else { continue };
+        days += first.days_until(last) + 1;
+        next = last.tomorrow();
+    }
+    Ok(Cow::Owned(days.to_string()))
 }
 
 /// The date that stands for "no end".
@@ -329,6 +377,34 @@ mod tests {
         assert_eq!(of(Kind::Flag, "ＹＥＳ").unwrap(), "yes");
         assert_eq!(of(Kind::Flag, "否").unwrap(), "");
         assert_eq!(of(Kind::Flag, "也许").unwrap_err().code(), Code::IntakeFlag);
+    }
+
+    #[test]
+    fn leave_is_counted_within_the_window() {
+        let day = |text| Date::parse(text).unwrap();
+        let kind = Kind::Leave(day("2024-11-01"), day("2024-11-30"));
+        for (text, days) in [
+            ("", "0"),
+            ("5", "5"),
+            ("2024-11-04", "1"),
+            ("2024年11月4日至2024年11月8日", "5"),
+            ("2024-11-04～2024-11-08；2024-11-06~2024-11-10、2024-11-30", "8"),
+            ("2024-10-20至2024-11-02；2024-11-29至2025-01-10", "4"),
+            ("2024-12-01", "0"),
+        ] {
+            assert_eq!(of(kind, text).unwrap(), days, "{text}");
+        }
+        for text in ["两天", "2024-11-08至2024-11-04", "2024-11-31", "2024-11-04至5日"] {
+            assert_eq!(of(kind, text).unwrap_err().code(), Code::IntakeLeave, "{text}");
+        }
+    }
+
+    #[test]
+    fn experts_are_officers_or_not() {
+        for (text, frozen) in [("是", "also"), ("", ""), ("否", ""), ("外聘", "only"), ("only", "only")] {
+            assert_eq!(of(Kind::Expert, text).unwrap(), frozen, "{text}");
+        }
+        assert_eq!(of(Kind::Expert, "大概").unwrap_err().code(), Code::IntakeFlag);
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub use source::SourceReport;
 use crate::keys::RegisterKey;
 use crate::plan::{IdForm, MARKS, Register, Role};
 use crate::table::{Cell, Form};
+use crate::visits::{Known, Visits};
 use crate::watch::{Watch, Work};
 use draft::{Draft, Drafts};
 use join::Joined;
@@ -69,6 +70,10 @@ pub struct Intake {
     pub faults: Vec<Fault>,
     /// What is worth a look and refused by nobody.
     pub notes: Vec<Fault>,
+    /// Inspectors who made visits in earlier campaigns.
+    pub known: Vec<Known>,
+    /// Pairs that earlier visits keep apart, by category.
+    pub rotated: Reasons,
     rows: Frozen,
 }
 
@@ -91,6 +96,8 @@ pub struct Context<'a> {
     pub watch: &'a dyn Watch,
     /// Ids that earlier campaigns exclude, with reasons.
     pub history: &'a BTreeMap<String, &'static str>,
+    /// Who visited whom in earlier campaigns, where that counts.
+    pub visits: &'a [Visits],
 }
 
 /// Reads a register. `attributes` are the frozen columns between `id` and `excluded`, in order.
@@ -207,6 +214,8 @@ impl Intake {
             refused: 0,
             faults: Vec::new(),
             notes: Vec::new(),
+            known: Vec::new(),
+            rotated: Reasons::default(),
             rows: Frozen { text: header + "\n", ..Frozen::default() },
         }
     }
@@ -347,6 +356,7 @@ struct Piece {
     joined: u64,
     refused: Vec<Fault>,
     set_aside: Vec<(&'static str, u64)>,
+    known: Vec<Known>,
 }
 
 /// Joins the rows of each id, applies lists and history, and writes the frozen rows.
@@ -370,6 +380,7 @@ fn finish(intake: &mut Intake, joined: &Joined<'_>, effects: &Effects, context: 
         intake.excluded.merge(piece.excluded);
         intake.joined += piece.joined;
         intake.refuse(piece.refused);
+        intake.known.extend(piece.known);
         for (reason, rows) in piece.set_aside {
             for _ in 0..rows {
                 intake.set_aside.count(reason)?;
@@ -404,6 +415,9 @@ fn finish_piece(groups: &[&[Draft]], joined: &Joined<'_>, effects: &Effects, con
         };
         piece.joined += u64::try_from(kept.len().saturating_sub(1)).unwrap_or(0);
         apply(&mut cells, joined.key(group), shape, effects, context.history);
+        if shape.register.role == Role::Inspectors {
+            piece.known.extend(recognise(&mut cells, shape, context.visits)?);
+        }
         let behind = shape.attributes.len() + 2;
         if let Some(fault) = lacking(&cells, shape) {
             let origin = kept.first().map_or(Origin { source: 0, row: 0 }, |row| row.origin);
@@ -452,6 +466,31 @@ fn apply(
     {
         *reason = Cow::Owned(found.to_owned());
     }
+}
+
+/// Looks an inspector up in earlier campaigns, and fills in what it carried there.
+fn recognise(cells: &mut join::Cells<'_>, shape: &Shape<'_>, visits: &[Visits]) -> Result<Vec<Known>> {
+    let now = cells.first().map_or("", Cow::as_ref).to_owned();
+    // behind a pseudonym the last cell is what it stands for
+    let true_id = if shape.register.id_form == IdForm::Pseudonym { cells.last() } else { cells.first() };
+    let true_id = true_id.map_or("", Cow::as_ref);
+    let (mut known, mut carried) = (Vec::new(), 0);
+    for (campaign, past) in visits.iter().enumerate() {
+        let earlier = match &past.key {
+            Some(key) => key.pseudonym(true_id)?.to_string(),
+            None => now.clone(),
+        };
+        if let Some(targets) = past.of.get(&earlier) {
+            carried += if past.count { targets.len() } else { 0 };
+            known.push(Known { campaign, earlier, now: now.clone() });
+        }
+    }
+    if let Some(index) = shape.attributes.iter().position(|(_, kind)| *kind == Kind::Earlier)
+        && let Some(cell) = cells.get_mut(index + 1)
+    {
+        *cell = Cow::Owned(carried.to_string());
+    }
+    Ok(known)
 }
 
 fn row_seal(cells: &[Cow<'_, str>], shape: &Shape<'_>, key: &RegisterKey) -> Result<Option<String>> {

@@ -5,14 +5,17 @@ use super::draft::Drafts;
 use super::header::{Found, Layout, Wanted, WantedColumn};
 use super::ids::{form_id, id_text};
 use super::source::{Formed, Reader};
-use super::{Context, Intake};
+use super::{Context, Intake, Origin};
 use crate::plan::{IdForm, Register};
 use crate::table::Row;
+use crate::visits::Met;
+use std::collections::BTreeMap;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Name;
 use yaohao::register::{RECUSAL_COLUMNS, format_row};
 
-/// Reads the recusals. `pairs` are the plan's registers and their intakes: of targets, and of inspectors.
+/// Reads the recusals. `pairs` are the plan's registers and their intakes: of targets, and of inspectors; `met` are the
+/// pairs that earlier visits keep apart.
 ///
 /// # Errors
 /// What makes a whole table unreadable; faults of single rows are in [`Intake::faults`].
@@ -20,6 +23,7 @@ pub fn read_recusals(
     context: Context<'_>,
     register: &Register,
     pairs: [(&Register, &Intake); 2],
+    met: &Met,
 ) -> Result<Intake, Vec<Fault>> {
     let names: Vec<Name> = ["target", "inspector", "category"]
         .into_iter()
@@ -46,41 +50,59 @@ pub fn read_recusals(
     if !faults.is_empty() {
         return Err(faults);
     }
-    freeze(&mut intake, &drafts);
+    freeze(&mut intake, &drafts, pairs, met).map_err(|fault| vec![fault])?;
     Ok(intake)
 }
 
-/// Puts the pairs in order. The same pair twice in one table is refused; from two departments it is one.
-fn freeze(intake: &mut Intake, drafts: &Drafts) {
+/// Puts the pairs in order. The same pair twice in one table is refused; from two departments it is one. Pairs of earlier
+/// visits are added where both stand in today's registers and the office has not kept them apart itself.
+fn freeze(intake: &mut Intake, drafts: &Drafts, pairs: [(&Register, &Intake); 2], met: &Met) -> Result<()> {
     let mut rows = drafts.rows.clone();
     // a comma is less than every character of an id, so the joined text has the order of the pair
     rows.sort_by(|a, b| drafts.key(a).cmp(drafts.key(b)).then(a.origin.cmp(&b.origin)));
-    let mut before: Option<&super::draft::Draft> = None;
+    let mut frozen: BTreeMap<&str, (&str, Origin)> = BTreeMap::new();
     for row in &rows {
-        if let Some(first) = before.filter(|first| drafts.key(first) == drafts.key(row)) {
-            if first.origin.source == row.origin.source {
-                let place = |origin: super::Origin| {
-                    let name = intake.sources.get(usize::from(origin.source)).map_or("", |source| source.name.as_str());
-                    (name.to_owned(), u64::from(origin.row))
-                };
-                let (file, first_row) = place(first.origin);
-                let fault = Fault::new(Code::IntakeDuplicate).fact("id", drafts.key(row)).fact("first", first_row);
-                let (here, row) = place(row.origin);
-                intake.refuse(vec![fault.fact("file", file).file(here).row(row)]);
-            } else {
-                intake.joined += 1;
-            }
-            continue;
-        }
-        before = Some(row);
         let mut cells = drafts.cells(row);
-        let (target, inspector) = cells.next().and_then(|pair| pair.split_once(',')).unwrap_or_default();
-        let line = format_row([target, inspector, cells.next().unwrap_or_default()]);
+        let (key, category) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
+        let Some((_, first)) = frozen.get(key) else {
+            frozen.insert(key, (category, row.origin));
+            continue;
+        };
+        if first.source == row.origin.source {
+            let place = |origin: Origin| {
+                let name = intake.sources.get(usize::from(origin.source)).map_or("", |source| source.name.as_str());
+                (name.to_owned(), u64::from(origin.row))
+            };
+            let (file, first_row) = place(*first);
+            let fault = Fault::new(Code::IntakeDuplicate).fact("id", key).fact("first", first_row);
+            let (here, row) = place(row.origin);
+            intake.refuse(vec![fault.fact("file", file).file(here).row(row)]);
+        } else {
+            intake.joined += 1;
+        }
+    }
+    let [(_, targets), _] = pairs;
+    let met: Vec<(String, &str)> = met
+        .iter()
+        .filter(|((target, _), _)| targets.contains(target))
+        .map(|((target, inspector), category)| (format!("{target},{inspector}"), *category))
+        .collect();
+    for (key, category) in &met {
+        if !frozen.contains_key(key.as_str()) {
+            intake.rotated.count(category)?;
+            // no table has it
+            frozen.insert(key, (category, Origin { source: u16::MAX, row: 0 }));
+        }
+    }
+    for (key, (category, origin)) in frozen {
+        let (target, inspector) = key.split_once(',').unwrap_or_default();
+        let line = format_row([target, inspector, category]);
         intake.rows.starts.push(intake.rows.text.len());
         intake.rows.text.push_str(&line);
         intake.rows.text.push('\n');
-        intake.rows.origins.push(row.origin);
+        intake.rows.origins.push(origin);
     }
+    Ok(())
 }
 
 struct Pair<'a> {

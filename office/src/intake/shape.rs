@@ -32,7 +32,8 @@ impl<'a> Shape<'a> {
 
     /// What the register needs of a table.
     pub(super) fn wanted(&self) -> Wanted<'_> {
-        let column = |name, header, key| WantedColumn { name, header, key, from_lists: self.is_marks(name) };
+        let column =
+            |name, header, key| WantedColumn { name, header, key, from_lists: self.comes_from_elsewhere(name) };
         let attributes = self.attributes.iter().map(|(name, _)| column(name, None, false));
         let withheld = self.withheld.iter().map(|(name, header)| column(name, *header, false));
         Wanted {
@@ -45,6 +46,12 @@ impl<'a> Shape<'a> {
     /// Whether lists of the plan put their marks into a column, which no table has then.
     fn is_marks(&self, name: &Name) -> bool {
         name.as_str() == MARKS && self.register.has_marks()
+    }
+
+    /// Whether no table has a column: lists fill it, or earlier campaigns.
+    fn comes_from_elsewhere(&self, name: &Name) -> bool {
+        let kind = self.attributes.iter().find(|(known, _)| known == name).map(|(_, kind)| *kind);
+        self.is_marks(name) || kind == Some(Kind::Earlier)
     }
 
     /// The place of a withheld column among the withheld ones.

@@ -17,8 +17,22 @@ pub struct HistoryPlan {
     pub yearly_cap: Option<u64>,
     /// Whom another level has drawn in the window's year is excluded.
     pub other_levels: bool,
+    /// Whether who visited a target last does not visit it now.
+    pub last_visitors: bool,
+    /// Who visited a target in so many months before the announcement does not visit it now.
+    pub met_within_months: Option<u64>,
+    /// Whether the visits of the window's year count in evenness.
+    pub loads: bool,
     /// The campaigns.
     pub campaigns: Vec<EarlierCampaign>,
+}
+
+impl HistoryPlan {
+    /// Whether who visited whom counts.
+    #[must_use]
+    pub fn counts_visits(&self) -> bool {
+        self.last_visitors || self.met_within_months.is_some() || self.loads
+    }
 }
 
 /// An earlier campaign.
@@ -30,6 +44,8 @@ pub struct EarlierCampaign {
     pub record: Option<Digest>,
     /// Its level.
     pub level: Option<Level>,
+    /// Its register key, relative to this campaign's folder: its pseudonyms are other ones than today's.
+    pub register_key: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +57,11 @@ pub(super) struct FileHistory {
     #[serde(default)]
     other_levels: bool,
     #[serde(default)]
+    last_visitors: bool,
+    met_within_months: Option<u64>,
+    #[serde(default)]
+    loads: bool,
+    #[serde(default)]
     campaigns: Vec<FileCampaign>,
 }
 
@@ -50,12 +71,19 @@ struct FileCampaign {
     public: String,
     record: Option<String>,
     level: Option<String>,
+    register_key: Option<String>,
 }
 
 pub(super) fn history(file: FileHistory) -> Result<HistoryPlan> {
     let wrong = |detail: &str| Err(plan_fault(&format!("history: {detail}")));
-    if file.drawn_within_months.is_none() && file.yearly_cap.is_none() && !file.other_levels {
-        return wrong("say what earlier draws do: drawn_within_months, yearly_cap or other_levels");
+    let of_targets = file.drawn_within_months.is_some() || file.yearly_cap.is_some() || file.other_levels;
+    let of_visits = file.last_visitors || file.met_within_months.is_some() || file.loads;
+    if !of_targets && !of_visits {
+        let rules = "drawn_within_months, yearly_cap, other_levels, last_visitors, met_within_months or loads";
+        return wrong(&format!("say what earlier draws do: {rules}"));
+    }
+    if file.met_within_months.is_some_and(|months| !(1..=120).contains(&months)) {
+        return wrong("met_within_months is 1 to 120");
     }
     if file.drawn_within_months.is_some_and(|months| !(1..=120).contains(&months)) {
         return wrong("drawn_within_months is 1 to 120");
@@ -72,13 +100,17 @@ pub(super) fn history(file: FileHistory) -> Result<HistoryPlan> {
     let level = |name: Option<String>| name.as_deref().map(Level::parse).transpose();
     let campaign = |file: FileCampaign| {
         let record = file.record.as_deref().map(Digest::parse).transpose()?;
-        Ok(EarlierCampaign { public: file.public, record, level: level(file.level)? })
+        let register_key = file.register_key;
+        Ok(EarlierCampaign { public: file.public, record, level: level(file.level)?, register_key })
     };
     Ok(HistoryPlan {
         level: level(file.level)?,
         drawn_within_months: file.drawn_within_months,
         yearly_cap: file.yearly_cap,
         other_levels: file.other_levels,
+        last_visitors: file.last_visitors,
+        met_within_months: file.met_within_months,
+        loads: file.loads,
         campaigns: file.campaigns.into_iter().map(campaign).collect::<Result<_>>()?,
     })
 }

@@ -182,14 +182,14 @@ impl Plan {
             return Err(Fault::new(Code::PlanWindow).fact("from", file.window.from).fact("to", file.window.to));
         }
         let [targets, inspectors, recusals] = registers::registers(file.registers)?;
-        let plan = Self {
+        let mut plan = Self {
             number: Id::parse(&file.number).map_err(|fault| fault.column("number"))?,
             title: Text::parse(&file.title).map_err(|fault| fault.column("title"))?,
             authority: Text::parse(&file.authority).map_err(|fault| fault.column("authority"))?,
             basis: Basis::parse(&file.basis).map_err(|fault| in_plan(fault, ""))?,
             window,
             departments: numbered(file.departments, "department", "id", Department::from_value)?,
-            items: numbered(file.items, "item", "id", Item::from_value)?,
+            items: numbered(file.items, "item", "id", item)?,
             team: Team::from_value(file.team, "").map_err(|fault| in_plan(fault, "team"))?,
             strata: numbered(file.strata, "stratum", "name", stratum)?,
             leave_out_unowned: match file.unowned.as_deref() {
@@ -212,8 +212,19 @@ impl Plan {
             signers: ids(&file.signers.holders, "signers.holders").collect::<Result<_>>()?,
             threshold: file.signers.threshold,
         };
+        plan.team.sort();
+        for item in &mut plan.items {
+            item.penalises.sort();
+            item.fewer.sort_by(|a, b| a.department.cmp(&b.department));
+        }
         plan.check().map_err(|fault| in_plan(fault, ""))?;
         Ok(plan)
+    }
+
+    /// Number of days of the window, first and last included.
+    #[must_use]
+    pub fn window_days(&self) -> u64 {
+        self.window.0.days_until(self.window.1).saturating_add(1)
     }
 
     /// What its parts say together, as far as it can be told without the registers.
@@ -233,6 +244,10 @@ impl Plan {
                 return Err(Fault::new(Code::PlanLeader).fact("item", &item.id).fact("found", leaders));
             }
             item.check(&departments)?;
+        }
+        self.team.check(&departments, &self.items)?;
+        if self.history.as_ref().is_some_and(|history| history.loads) && !self.team.carried {
+            return Err(plan_fault("history.loads needs team.carried = true"));
         }
         self.strata.iter().try_for_each(Stratum::check)?;
         distinct("departments", self.departments.iter().map(|department| &department.id))?;
@@ -263,6 +278,21 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// An item. Who may penalise has to be said, be it that nobody may: silence shall not decide how many officers come.
+fn item(mut value: Value, path: &str) -> Result<Item> {
+    if let Value::Object(members) = &mut value {
+        let says = members.get("penalises");
+        if says.is_none() {
+            let id = if let Some(Value::Text(id)) = members.get("id") { id.clone() } else { String::new() };
+            return Err(Fault::new(Code::PlanPenalises).fact("item", id));
+        }
+        if says == Some(&Value::Array(Vec::new())) {
+            members.remove("penalises");
+        }
+    }
+    Item::from_value(value, path)
 }
 
 fn distinct<'a>(what: &str, ids: impl Iterator<Item = &'a Id>) -> Result<()> {

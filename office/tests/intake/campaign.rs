@@ -37,6 +37,7 @@ const TAIL: &str = r#"
 id = "yanhua"
 title = "烟花爆竹经营单位"
 rule = { has-any = ["items", ["yanhua"]] }
+penalises = []
 seats = [
   { department = "yingji", count = 1, leader = true, qualifications = [] },
   { department = "gongan", count = 1, leader = false, qualifications = [] },
@@ -45,6 +46,7 @@ seats = [
 id = "guandao"
 title = "石油天然气长输管道企业"
 rule = { has-any = ["items", ["guandao"]] }
+penalises = []
 seats = [{ department = "yingji", count = 1, leader = true, qualifications = [] }]
 
 [[strata]]

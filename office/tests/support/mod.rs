@@ -103,6 +103,7 @@ columns = { target = "target", inspector = "inspector", category = "category" }
 id = "yanhua"
 title = "烟花爆竹经营单位"
 rule = { has-any = ["items", ["yanhua"]] }
+penalises = []
 seats = [
   { department = "yingji", count = 1, leader = true, qualifications = [] },
   { department = "gongan", count = 1, leader = false, qualifications = [] },
@@ -111,6 +112,7 @@ seats = [
 id = "guandao"
 title = "石油天然气长输管道企业"
 rule = { has-any = ["items", ["guandao"]] }
+penalises = []
 seats = [
   { department = "yingji", count = 1, leader = true, qualifications = [] },
   { department = "yingji", count = 1, leader = false, qualifications = ["weihua"] },

@@ -104,6 +104,7 @@ pub fn history() -> History {
         level: Some(level),
         number: Id::parse(number).unwrap(),
         record: Digest::of(number.as_bytes()),
+        last: None,
     };
     History {
         campaigns: vec![
@@ -115,6 +116,9 @@ pub fn history() -> History {
         yearly_cap: Some(2),
         level: Some(Level::County),
         other_levels: true,
+        last_visitors: false,
+        met_within_months: None,
+        loads: false,
     }
 }
 

@@ -14,12 +14,14 @@ use yaohao_office::later::{
 
 /// What an office does, one after the other.
 #[derive(Clone, Copy)]
-enum Do {
+pub enum Do {
     /// Whoever sits there goes.
     Inspector(&'static str, &'static str, u64),
     /// The same in the first seat of a department.
     Any(&'static str),
     Target(&'static str),
+    /// The target of the first seat of a department.
+    AnyTarget(&'static str),
     Results(&'static str),
     Amend(Amends, Option<&'static str>),
 }
@@ -417,13 +419,13 @@ fn narrow() -> Small {
     small
 }
 
-fn policy(small: &Small) -> String {
+pub fn policy(small: &Small) -> String {
     let more = "\"void\", \"substitution\", \"results\", \"amendment\", ";
     small.policy().replace("\"void\", ", more)
 }
 
 /// The published files of a campaign after what the office did.
-fn after(small: &Small, steps: &[Do]) -> Files {
+pub fn after(small: &Small, steps: &[Do]) -> Files {
     let folder = tempfile::tempdir().unwrap();
     let campaign = small.draw_in(folder.path());
     let times = [
@@ -464,6 +466,10 @@ fn work(campaign: &Campaign, folder: &Path, step: Do, at: &str) {
     };
     let done = match step {
         Inspector(target, department, seat) => replaced(target, department, seat),
+        Do::AnyTarget(department) => {
+            let target = any(&read_folder(&campaign.public()), department, 0).0;
+            replace_target(campaign, &target, why.clone(), &time(at)).map(|_| ()).map_err(|fault| vec![fault])
+        }
         Any(department) => replaced(&any(&read_folder(&campaign.public()), department, 0).0, department, 1),
         Target(target) => {
             replace_target(campaign, target, why.clone(), &time(at)).map(|_| ()).map_err(|fault| vec![fault])

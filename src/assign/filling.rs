@@ -1,4 +1,4 @@
-//! Seats of one department in one target, each with the first of its list who leaves the others fillable (SPEC §10.6).
+//! Seats of one department in one target, each with the first of its list who leaves the others fillable (SPEC §10.6, §10.7).
 #![expect(
     clippy::indexing_slicing,
     reason = "seats, groups and people are numbered by the caller, below the lengths of these vectors"
@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 /// Fills seats in order: each takes the first of its group's list who holds no earlier seat and leaves the seats after it
 /// fillable, nobody twice. `groups` says for every seat its group, `lists` for every group whom it may have, first the
 /// ones who come first, each below `people`. `None` when the seats cannot all be filled.
-pub(super) fn fill(groups: &[usize], lists: &[Vec<usize>], people: usize) -> Option<Vec<usize>> {
+pub(crate) fn fill(groups: &[usize], lists: &[Vec<usize>], people: usize) -> Option<Vec<usize>> {
     let mut matching = Matching {
         groups,
         lists,
