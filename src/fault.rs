@@ -502,6 +502,7 @@ codes! {
     LogGrown "log.grown" "the log has grown while the witness was asked" => "ask the witness again"
     WitnessRefused "witness.refused" "the witness answered {status}: {detail}" => "ask whoever runs the witness whether it watches this log under this key"
     WitnessPairs "witness.pairs" "{addresses} addresses of witnesses and {keys} keys" => "give --witness and --witness-key in pairs, in the same order"
+    PublishNothing "publish.nothing" "there is nothing to publish: neither a campaign nor a statement named plan-….json, rotation-….json or revocation-….json" => "name the folder of the campaign, of the plans (site/plans), or of the notices (site/keys)"
     WitnessUnreachable "witness.unreachable" "the witness cannot be reached: {detail}" => "check the address; try again later, the log itself is complete"
     // --- time stamps of authorities
     StampForm "stamp.form" "not a time stamp that this program reads: {detail}" => "fetch the authority's reply again, whole and unchanged; if it is refused again, ask another authority"

@@ -75,6 +75,8 @@ pub(crate) struct Contribute {
 #[derive(Debug, Args)]
 pub(crate) struct Draw {
     pub(crate) dir: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) beacon: BeaconSource,
 }
@@ -95,6 +97,8 @@ pub(crate) struct Void {
     pub(crate) reason: String,
     #[arg(long, value_name = "TEXT")]
     pub(crate) text: String,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) beacon: BeaconSource,
 }

@@ -95,7 +95,14 @@ fn the_whole_way() {
     let before = names(&d.join("public"));
     refuses(at, &["reveal", "d"], "campaign.state");
 
-    let (code, said) = run(at, &["draw", "d", "--signature", SIGNATURE]);
+    // the custodian keeps the secret away from the office until the day
+    let (kept, away) = (d.join("private/custodian.secret"), at.join("away"));
+    std::fs::rename(&kept, &away).unwrap();
+    refuses(at, &["draw", "d", "--signature", SIGNATURE], "file.missing");
+    std::fs::write(at.join("wrong"), "ab".repeat(32)).unwrap();
+    refuses(at, &["draw", "d", "--signature", SIGNATURE, "--secret-file", "wrong"], "sealed.secret");
+    let (code, said) = run(at, &["draw", "d", "--signature", SIGNATURE, "--secret-file", "away"]);
+    std::fs::rename(&away, &kept).unwrap();
     assert!(code == 0 && said.contains("Sealed: ") && said.contains("yaohao reveal d"), "{code} {said}");
     let fresh: Vec<String> = names(&d.join("public")).into_iter().filter(|name| !before.contains(name)).collect();
     assert_eq!(fresh, ["beacon.json", "sealing.json"], "nothing else is published on the day");

@@ -256,9 +256,17 @@ fn from_a_table_to_announcements() {
     let trust = must(at, &["key", "trust", "site/2098-2"]);
     std::fs::write(at.join("trust.toml"), &trust).unwrap();
     let trusting = [&files[..], &["--trust", "trust.toml"]].concat();
-    refuses(at, &trusting, 1, "policy.keys");
-    std::fs::write(at.join("trust.toml"), trust.replace("\"void\"", "\"void\", \"plan\"")).unwrap();
     assert!(must(at, &trusting).contains("VERIFIED"));
+    assert!(trust.contains(", \"plan\""), "{trust}");
+    std::fs::write(at.join("trust.toml"), trust.replace(", \"plan\"", "")).unwrap();
+    refuses(at, &trusting, 1, "policy.keys");
+
+    // the plan in the log, with a receipt beside it
+    must(at, &["log", "init", "log-home", "--origin", "log.example"]);
+    let said = must(at, &["publish", "site/plans", "--log", "log-home"]);
+    assert!(said.contains("plan-1.json: leaf 0") && said.contains("plan-2.json: leaf 1"), "{said}");
+    assert!(at.join("site/plans/plan-2.json.tlog-proof").exists());
+    refuses(at, &["publish", "log-home", "--log", "log-home"], 1, "publish.nothing");
     let path = at.join("site/plans/plan-2.json");
     let bent = std::fs::read_to_string(&path).unwrap().replace("\"batches\":3", "\"batches\":4");
     std::fs::write(&path, bent).unwrap();

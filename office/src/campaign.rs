@@ -27,6 +27,8 @@ use yaohao::verify::{Evidence, Report, Verdict, verify};
 pub struct Campaign {
     folder: PathBuf,
     watch: Arc<dyn Watch>,
+    /// The custodian's secret, where it is not in the folder.
+    pub(crate) told: Option<[u8; 32]>,
 }
 
 /// Values of contributors, `None` for one that is absent.
@@ -40,13 +42,19 @@ impl Campaign {
     /// The campaign in a folder.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), watch: Arc::new(Silent) }
+        Self { folder: folder.to_owned(), watch: Arc::new(Silent), told: None }
     }
 
     /// The same campaign, with somebody who watches long work.
     #[must_use]
     pub fn watched_by(self, watch: Arc<dyn Watch>) -> Self {
         Self { watch, ..self }
+    }
+
+    /// The same campaign, with the custodian's secret from elsewhere than `private/`.
+    #[must_use]
+    pub fn told(self, secret: Option<[u8; 32]>) -> Self {
+        Self { told: secret, ..self }
     }
 
     /// Who watches.
@@ -375,7 +383,7 @@ impl Campaign {
             }
         };
         let reveal = match beacon.is_some() && announcement.seed.sealed.is_some() {
-            true => Some(self.revealing(&statement, None, None, now)?),
+            true => Some(self.revealing(&statement, None, now)?),
             false => None,
         };
         let (would_be, outcome) = drawn.unzip();

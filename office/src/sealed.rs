@@ -49,18 +49,24 @@ impl Campaign {
         }
     }
 
-    /// The custodian's secret: the one that was told, or the one in `private/custodian.secret`; `None` for a campaign that
-    /// is not sealed.
+    /// The custodian's secret: the one that was published, the one that the caller brought, or the one in
+    /// `private/custodian.secret`; `None` for a campaign that is not sealed.
     pub(crate) fn secret(&self, announcement: &Announcement) -> Result<Option<[u8; 32]>> {
         if announcement.seed.sealed.is_none() {
             return Ok(None);
         }
         let kept = CustodianSecret::of(&self.private());
-        let (secret, file) = match self.public().join("reveal.json").exists() {
-            true => (self.statement::<Reveal>("reveal.json", "reveal")?.body().secret, "reveal.json".to_owned()),
-            false => (kept.load()?, shown(kept.path())),
-        };
-        check_secret(announcement, &secret).map_err(|fault| fault.file(file))?;
+        if self.public().join("reveal.json").exists() {
+            let secret = self.statement::<Reveal>("reveal.json", "reveal")?.body().secret;
+            check_secret(announcement, &secret).map_err(|fault| fault.file("reveal.json"))?;
+            return Ok(Some(secret));
+        }
+        if let Some(secret) = self.told {
+            check_secret(announcement, &secret)?;
+            return Ok(Some(secret));
+        }
+        let secret = kept.load()?;
+        check_secret(announcement, &secret).map_err(|fault| fault.file(shown(kept.path())))?;
         Ok(Some(secret))
     }
 
@@ -99,25 +105,20 @@ impl Campaign {
 
     /// Verifies what is sealed as it will be once its secret is told. Where the custodian's key is elsewhere, nobody can.
     fn must_hold_once_told(&self, statement: &Statement<Announcement>, files: Folder, now: &Time) -> Result<()> {
-        let Ok(reveal) = self.revealing(statement, None, None, now) else { return Ok(()) };
+        let Ok(reveal) = self.revealing(statement, None, now) else { return Ok(()) };
         // never published: the stage removes it
         let mut trial = Stage::new(&self.private())?;
         trial.put("reveal.json", reveal.to_file().as_bytes())?;
         must_be_whole(&files.before(trial.preview())).map(|_| ())
     }
 
-    /// Tells the secret of a sealed campaign, and with it the outcome. `secret` and `key` stand in for those in
+    /// Tells the secret of a sealed campaign, and with it the outcome. `key` stands in for the one in
     /// `private/`; a reveal that the custodian has published itself is taken as it is.
     ///
     /// # Errors
     /// [`Code::SealedOpen`], [`Code::SealedSecret`], [`Code::SealedRecord`], [`Code::SignatureKey`],
     /// [`Code::CampaignState`], [`Code::CampaignExists`]; what `verify` finds wrong. Nothing is published then.
-    pub fn reveal(
-        &self,
-        secret: Option<[u8; 32]>,
-        key: Option<SecretKey>,
-        now: &Time,
-    ) -> Result<(Statement<Reveal>, Report)> {
+    pub fn reveal(&self, key: Option<SecretKey>, now: &Time) -> Result<(Statement<Reveal>, Report)> {
         let _lock = self.lock()?;
         let statement = self.announcement()?;
         if statement.body().seed.sealed.is_none() {
@@ -127,7 +128,7 @@ impl Campaign {
         self.must_not_exist("record.json")?;
         self.statement::<Sealing>("sealing.json", "draw")?;
         self.record()?;
-        let reveal = self.revealing(&statement, secret, key, now)?;
+        let reveal = self.revealing(&statement, key, now)?;
         let mut stage = Stage::new(&self.public())?;
         stage.put("reveal.json", reveal.to_file().as_bytes())?;
         KEPT.iter().try_for_each(|name| stage.put(name, &read_bytes(&self.kept().join(name))?))?;
@@ -142,7 +143,6 @@ impl Campaign {
     pub(crate) fn revealing(
         &self,
         statement: &Statement<Announcement>,
-        secret: Option<[u8; 32]>,
         key: Option<SecretKey>,
         now: &Time,
     ) -> Result<Statement<Reveal>> {
@@ -151,10 +151,7 @@ impl Campaign {
         if self.public().join("reveal.json").exists() {
             return self.statement("reveal.json", "reveal");
         }
-        let secret = match secret {
-            Some(secret) => check_secret(announcement, &secret).map(|()| secret)?,
-            None => self.secret(announcement)?.ok_or_else(|| Fault::new(Code::SealedOpen))?,
-        };
+        let secret = self.secret(announcement)?.ok_or_else(|| Fault::new(Code::SealedOpen))?;
         let key = key.map_or_else(|| self.keys().secret(&sealed.custodian), Ok)?;
         if key.public() != sealed.key {
             return Err(Fault::new(Code::SignatureKey).fact("key", key.public()));

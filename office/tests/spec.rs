@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 use support::{Files, Small, body_digest, repository};
 use yaohao::announcement::Announcement;
 use yaohao::encoding::{Digest, Value};
-use yaohao::merkle::leaf_hash;
+use yaohao::ledger::{Leaf, Receipt, Verifier};
+use yaohao::merkle::{inclusion_path, leaf_hash};
 use yaohao::record::Record;
 use yaohao::seed::Lots;
 use yaohao::statement::{Statement, Type, signed_text};
@@ -20,7 +21,13 @@ fn examples_are_those_of_the_small_campaign() {
     let spec = std::fs::read_to_string(&path).unwrap();
     let files = Small::default().drawn();
     let mut made = spec.clone();
-    for (name, text) in [("glance", glance(&files)), ("ticket", ticket(&files)), ("values", values(&files))] {
+    let made_of = [
+        ("glance", glance(&files)),
+        ("ticket", ticket(&files)),
+        ("ledger", ledger(&files)),
+        ("values", values(&files)),
+    ];
+    for (name, text) in made_of {
         let (before, rest) = made.split_once(&format!("<!-- generated: {name} -->\n")).unwrap();
         let (_, after) = rest.split_once("<!-- end -->").unwrap();
         made = format!("{before}<!-- generated: {name} -->\n{text}<!-- end -->{after}");
@@ -102,6 +109,40 @@ fn ticket(files: &Files) -> String {
         lots.seed()
     );
     fence(&commands)
+}
+
+/// The announcement in a log of six entries: its leaf, the receipt, and the way from the one to the other.
+fn ledger(files: &Files) -> String {
+    let mut files = files.clone();
+    support::with_receipts(&mut files, &["announcement.json"], &[("witness.example", "2024-10-14T08:05:00Z")]);
+    let entry = Leaf::of_statement(&files["announcement.json"]).unwrap().to_text();
+    let receipt = Receipt::parse(&files["announcement.json.tlog-proof"]).unwrap();
+    let hash = leaf_hash(entry.as_bytes());
+    let others = (0..5).map(|n| leaf_hash(format!("something else {n}\n").as_bytes()));
+    let leaves: Vec<Digest> = others.chain([hash]).collect();
+    let mut steps = format!("{:<18} {hash}\n", "leaf");
+    let mut node = hash;
+    // the sixth of six entries: every step is to the left
+    for sibling in inclusion_path(&leaves, 5).unwrap() {
+        node = Digest::of(&[&[1], &sibling.0[..], &node.0[..]].concat());
+        let _ = writeln!(steps, "with, on its left, {sibling}\n{:<18} {node}", "");
+    }
+    let signed = receipt.check(&hash, &support::log_key().verifier()).unwrap();
+    assert_eq!(node, signed.checkpoint().root, "the way leads to the root");
+    let verifiers = format!("{}\n{}\n", support::log_key().verifier(), {
+        let (name, key) = support::witness("witness.example");
+        Verifier::of_witness(name, &key)
+    });
+    let mut out =
+        format!("The entry of the announcement of §1 in a log of six entries, the last of them:\n\n{}", fence(&entry));
+    let _ = write!(out, "From its leaf hash to the root, node by node (RFC 9162 §2.1.3):\n\n{}", fence(&steps));
+    let _ = write!(
+        out,
+        "The receipt: index, path, and the checkpoint with the log's line and a witness's cosignature:\n\n{}",
+        fence(&text(&files, "announcement.json.tlog-proof"))
+    );
+    let _ = write!(out, "The keys of the log and of the witness, as a policy has them:\n\n{}", fence(&verifiers));
+    out
 }
 
 fn values(files: &Files) -> String {

@@ -4,6 +4,7 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use yaohao::encoding::Digest;
 use yaohao::ident::{Name, Text};
 use yaohao::stamp::{Authority, Stamp};
@@ -63,12 +64,21 @@ fn trust(small: &Small, authority: &Path) -> Policy {
     Policy::parse(&(small.policy() + &more)).unwrap()
 }
 
+/// One test at a time: the lock of a campaign that this process works in would pass to a program that another test starts
+/// in that moment.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn strict() -> Small {
     Small { order_accepted: false, ..Small::default() }
 }
 
 #[test]
 fn what_openssl_stamps_now_is_checked() {
+    let _alone = alone();
     let digest = Digest::of(b"the body of a statement");
     for kind in [RSA, CURVE] {
         let Some(folder) = authority("Live TSA", kind) else { return };
@@ -86,6 +96,7 @@ fn what_openssl_stamps_now_is_checked() {
 /// after a beacon of 2024: it is not.
 #[test]
 fn a_stamp_of_the_closing_proves_the_order() {
+    let _alone = alone();
     let (Some(known), Some(stranger)) = (authority("Live TSA", CURVE), authority("Another TSA", RSA)) else { return };
     let proven = |report: &Report| report.order.as_ref().unwrap().proof().is_some();
     let with = |files: &Files, of: &str, by: &Path| {
@@ -117,6 +128,7 @@ fn a_stamp_of_the_closing_proves_the_order() {
 /// A campaign given up before its beacon is complete, and a stamp proves that it was given up in time.
 #[test]
 fn a_stamp_of_an_early_void_completes_it() {
+    let _alone = alone();
     let Some(known) = authority("Live TSA", RSA) else { return };
     let far = strict().plan(&ROUND.to_string(), "700000000");
     let folder = tempfile::tempdir().unwrap();
@@ -133,6 +145,7 @@ fn a_stamp_of_an_early_void_completes_it() {
 
 #[test]
 fn a_broken_stamp_is_malformed_and_one_in_unknown_algorithms_is_uncounted() {
+    let _alone = alone();
     let fixture = |name: &str| std::fs::read(support::repository().join("fixtures/stamp").join(name)).unwrap();
     let with = |bytes: Vec<u8>| {
         let mut files = strict().drawn();

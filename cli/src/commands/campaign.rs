@@ -100,7 +100,7 @@ pub(super) fn close(screen: &Screen, dir: &Path) -> Outcome {
 }
 
 pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
-    let campaign = screen.campaign(&arguments.dir);
+    let campaign = screen.campaign(&arguments.dir).told(secret(arguments.secret_file.as_deref())?);
     if arguments.beacon.fetch {
         campaign.must_be_ready(&now()?).map_err(one)?;
     }
@@ -127,19 +127,23 @@ pub(super) fn draw(screen: &Screen, arguments: &Draw) -> Outcome {
 
 /// Tells the secret of a sealed campaign, and with it what was drawn.
 pub(super) fn reveal(screen: &Screen, arguments: &Reveal) -> Outcome {
-    let campaign = screen.campaign(&arguments.dir);
-    let secret = arguments.secret_file.as_deref().map(read_secret).transpose().map_err(one)?.map(|secret| *secret);
+    let campaign = screen.campaign(&arguments.dir).told(secret(arguments.secret_file.as_deref())?);
     let key = arguments.key.as_deref().map(read_key).transpose().map_err(one)?;
-    let (reveal, report) = campaign.reveal(secret, key, &now()?).map_err(one)?;
+    let (reveal, report) = campaign.reveal(key, &now()?).map_err(one)?;
     screen.say("revealed", &[("number", &reveal.body().number), ("digest", &reveal.digest())]);
     super::verify::verdict(screen, &report, false);
     screen.say("published", &[("folder", &campaign.public().display())]);
     Ok(0)
 }
 
+/// The custodian's secret, where it comes from a file of its own.
+fn secret(file: Option<&Path>) -> Result<Option<[u8; 32]>, Vec<Fault>> {
+    file.map(|file| read_secret(file).map(|secret| *secret)).transpose().map_err(one)
+}
+
 /// Gives a campaign up, for everybody to see.
 pub(super) fn void(screen: &Screen, arguments: &Void) -> Outcome {
-    let campaign = screen.campaign(&arguments.dir);
+    let campaign = screen.campaign(&arguments.dir).told(secret(arguments.secret_file.as_deref())?);
     let reason = Name::parse(&arguments.reason).map_err(|fault| one(fault.column("--reason")))?;
     let text = Text::parse(&arguments.text).map_err(|fault| one(fault.column("--text")))?;
     let beacon = beacon(screen, &arguments.beacon, &campaign)?;

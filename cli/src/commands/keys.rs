@@ -119,6 +119,12 @@ pub(super) fn policy_text(screen: &Screen, campaign: &Campaign, rehearsal: bool)
             "amendment",
         ]);
     }
+    if announcement.plan.is_some() {
+        // the campaign carries out a line of the year's plan, which mostly the same holders have signed
+        for signer in &announcement.signers {
+            signs.entry((&signer.holder, signer.key)).or_default().push("plan");
+        }
+    }
     if let Some(sealed) = &announcement.seed.sealed {
         for signer in &announcement.signers {
             signs.entry((&signer.holder, signer.key)).or_default().push("sealing");

@@ -20,7 +20,10 @@ pub(super) fn run(screen: &Screen, arguments: &Publish) -> Outcome {
     let witnesses: Vec<(Verifier, &dyn Transport)> =
         keys.into_iter().zip(transports.iter().map(|transport| -> &dyn Transport { transport })).collect();
     let home = Home::new(&arguments.log);
-    let published = publish(&Campaign::new(&arguments.dir).public(), &home, &witnesses).map_err(one)?;
+    // a campaign's statements are in its public folder; plans and notices lie in the folder itself
+    let public = Campaign::new(&arguments.dir).public();
+    let folder = if public.is_dir() { &public } else { &arguments.dir };
+    let published = publish(folder, &home, &witnesses).map_err(one)?;
     for (file, appended) in &published.statements {
         screen.say(
             if appended.fresh { "publish-leaf" } else { "log-there" },

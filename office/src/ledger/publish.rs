@@ -1,12 +1,12 @@
-//! Puts a campaign's statements into a log and lays receipts beside them.
+//! Puts statements into a log and lays receipts beside them: a campaign's, plans of years, notices about keys.
 
 use super::ask::{Transport, ask};
 use super::home::Home;
 use super::store::{Appended, Log};
 use crate::campaign::must_hold;
-use crate::files::{Folder, read_bytes, write_whole};
+use crate::files::{Folder, read_bytes, shown, write_whole};
 use std::path::Path;
-use yaohao::fault::{Fault, Result};
+use yaohao::fault::{Code, Fault, Result};
 use yaohao::ledger::{KeyName, Leaf, Receipt, Verifier};
 use yaohao::verify::{Evidence as _, dated};
 
@@ -23,15 +23,25 @@ pub struct Published {
     pub receipts: Vec<String>,
 }
 
-/// Appends every statement of the campaign in `public` that the log has not, has the checkpoint cosigned, and writes
-/// receipts (SPEC §7.5). May be repeated: after each event, or when a witness was not to be reached.
+/// Appends every statement in `public` that the log has not, has the checkpoint cosigned, and writes receipts (SPEC §7.5).
+/// The folder is a campaign's, or one of plans of years or of notices about keys. May be repeated: after each event, or
+/// when a witness was not to be reached.
 ///
 /// # Errors
-/// What `verify` finds wrong with the campaign: nothing is appended then. The codes of the log and of files.
+/// What `verify` finds wrong with the campaign: nothing is appended then. [`Code::PublishNothing`]; the codes of the log
+/// and of files.
 pub fn publish(public: &Path, home: &Home, witnesses: &[(Verifier, &dyn Transport)]) -> Result<Published> {
     let folder = Folder::new(public);
-    must_hold(&folder)?;
-    let names: Vec<String> = folder.files()?.into_keys().filter(|name| is_statement(name)).collect();
+    let names: Vec<String> = folder.files()?.into_keys().collect();
+    let names: Vec<String> = if names.iter().any(|name| name == "announcement.json") {
+        must_hold(&folder)?;
+        names.into_iter().filter(|name| is_statement(name)).collect()
+    } else {
+        names.into_iter().filter(|name| stands_alone(name)).collect()
+    };
+    if names.is_empty() {
+        return Err(Fault::new(Code::PublishNothing).file(shown(public)));
+    }
     let leaf = |name: &String| {
         let bytes = read_bytes(&public.join(name))?;
         Leaf::of_statement(&bytes).map_err(|fault| fault.file(name))
@@ -51,7 +61,7 @@ pub fn publish(public: &Path, home: &Home, witnesses: &[(Verifier, &dyn Transpor
         }
     }
     let mut receipts = Vec::new();
-    for (name, leaf) in names.iter().zip(&leaves).filter(|(name, _)| dated(name)) {
+    for (name, leaf) in names.iter().zip(&leaves).filter(|(name, _)| dated(name) || stands_alone(name)) {
         let receipt = log.receipt(leaf)?;
         let file = format!("{name}.tlog-proof");
         if better(&receipt, &public.join(&file)) {
@@ -63,8 +73,16 @@ pub fn publish(public: &Path, home: &Home, witnesses: &[(Verifier, &dyn Transpor
 }
 
 fn is_statement(name: &str) -> bool {
-    let contribution = name.starts_with("contribution-") && Path::new(name).extension().is_some_and(|e| e == "json");
-    dated(name) || contribution
+    dated(name) || is_json(name) && name.starts_with("contribution-")
+}
+
+/// Whether a name is that of a statement which belongs to no campaign: a plan's issue, or a notice about keys.
+fn stands_alone(name: &str) -> bool {
+    is_json(name) && ["plan-", "rotation-", "revocation-"].iter().any(|kind| name.starts_with(kind))
+}
+
+fn is_json(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "json")
 }
 
 /// Whether a receipt is worth more than the one that lies there: it is of another log, or more have signed it.

@@ -301,6 +301,6 @@ pub fn sealed(small: &Small) -> Files {
 pub fn revealed(small: &Small, at: &str) -> Files {
     let folder = tempfile::tempdir().unwrap();
     let campaign = small.draw_in(folder.path());
-    campaign.reveal(None, None, &time(at)).unwrap();
+    campaign.reveal(None, &time(at)).unwrap();
     read_folder(&campaign.public())
 }
