@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop")]
 
+pub mod site;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use yaohao::announcement::BeaconPlan;

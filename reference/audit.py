@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""A second auditor of sites (SPEC §18), written from SPEC.md, standard library only.
+
+    python3 reference/audit.py SITE --trust trust.toml [--mirror FOLDER] [--now TIME]
+    python3 reference/audit.py --vectors fixtures/tamper
+
+The second form runs the tamper catalogue: campaigns by verify.py, sites by this program. Statistics are not worked out here."""
+import argparse, collections, datetime, json, os, re, sys
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from forms import Fail, beacon_time, expect, is_digest, is_id, last_day, numbered, parse_json, read, read_policy, sha, sha_hex, unix
+from forms import canonical
+from later import later_files
+from log import mth, read_log
+from notes import checkpoint_of, parse_receipt, verifier_key
+from primitives import ed25519_valid, path_root
+from verify import verdict, verify
+from year import Refused, check as check_plan
+
+ONCE = ("announcement", "closing", "sealing", "reveal", "record", "void")
+RESULT_DAYS = 35
+
+def leaf_of(path):
+    """§15.1: (type, number, digest) of a file that is a statement with valid signatures; None for anything else."""
+    try:
+        doc = parse_json(read(path), path)
+        kind, number, digest = doc["type"], doc["body"]["number"], sha_hex(canonical(doc["body"]))
+        message = f"yaohao/1 {kind}\n{digest}\n".encode()
+        expect(is_id(number) and doc["spec"] == "yaohao/1" and doc["signatures"], "no statement")
+        for s in doc["signatures"]:
+            expect(ed25519_valid(bytes.fromhex(s["key"]), message, bytes.fromhex(s["value"])), "a signature")
+        return kind, number, digest
+    except (Fail, KeyError, TypeError, ValueError, OSError): return None
+def entry(leaf): return ("yaohao/1 leaf\n" + "".join(f"{part}\n" for part in leaf)).encode()
+def leaves_in(folder):
+    names = sorted(n for n in os.listdir(folder) if n.lower().endswith(".json")) if os.path.isdir(folder) else []
+    found = {name: leaf_of(os.path.join(folder, name)) for name in names}
+    return {name: leaf for name, leaf in found.items() if leaf}
+def places(site, below="", depth=0):
+    """The folders with an announcement, at most four levels down."""
+    folder = os.path.join(site, below)
+    if os.path.isfile(os.path.join(folder, "announcement.json")): return [below or "."]
+    names = sorted(os.listdir(folder)) if depth <= 4 else []
+    names = [n for n in names if not n.startswith(".") and n not in ("private", "tile") and os.path.isdir(os.path.join(folder, n))]
+    return [p for n in names if depth < 4 for p in places(site, os.path.join(below, n), depth + 1)]
+
+class Audit:
+    def __init__(self, site, mirrors, policy, now):
+        self.site, self.policy, self.now, self.wrong, self.remarks = site, policy, unix(now), set(), set()
+        self.campaigns, self.complete = {}, True
+        for place in places(site): self.campaign(place)
+        self.twice()
+        self.plans()
+        log = self.log()
+        if log: self.against(log)
+        for mirror in mirrors:
+            if log: self.mirror_log(mirror, log)
+            self.mirror_campaigns(mirror)
+    def exit(self):
+        return 2 if not self.campaigns else 1 if self.wrong else 0 if self.complete and not self.remarks else 3
+    def findings(self): return sorted(self.wrong | self.remarks)
+    def campaign(self, place):
+        """What one campaign shows by itself."""
+        folder = os.path.join(self.site, place)
+        c, leaves = verify(folder, self.policy), leaves_in(folder)
+        code, _ = verdict(c, False)
+        self.complete &= code == 0
+        if code == 1: self.wrong.add(c.steps[-1][0])
+        body = lambda name: json.loads(read(os.path.join(folder, name)))["body"]
+        ann = body("announcement.json") if "announcement.json" in leaves else None
+        self.campaigns[place] = {"leaves": leaves, "ann": ann, "number": ann["number"] if ann else place}
+        if not ann: return
+        there, time = lambda name: os.path.isfile(os.path.join(folder, name)), beacon_time(ann["seed"]["beacon"])
+        if there("void.json"):
+            if "void.json" in leaves and "would_be" in body("void.json"): self.remarks.add("audit.void-late")
+        elif there("record.json"):
+            last = datetime.date.fromisoformat(ann["window"]["to"]) + datetime.timedelta(days=RESULT_DAYS + 1)
+            told = {v["target"] for _, kind, name in later_files(leaves) if kind == "results" for v in body(name)["visits"]}
+            due = unix(f"{last}T00:00:00Z") <= self.now
+            if due and code != 1 and len(told) < sum(x["drawn"] for x in body("record.json")["cells"]):
+                self.remarks.add("audit.results")
+        elif there("sealing.json"):
+            if unix(ann["seed"]["sealed"]["reveal_by"]) < self.now: self.wrong.add("audit.reveal-overdue")
+        elif (time <= self.now if time is not None else there("closing.json")):
+            end = last_day(ann["seed"]) if "wait_days" in ann["seed"] else None
+            if end is not None and end < self.now: self.wrong.add("audit.overdue")
+            else: self.remarks.add("audit.due")
+        if "reveal.json" in leaves and unix(body("reveal.json")["revealed_at"]) > unix(ann["seed"]["sealed"]["reveal_by"]):
+            self.remarks.add("audit.reveal-late")
+    def twice(self):
+        """Numbers announced twice; redraws that name what is not there, or what another names too."""
+        first, replaced = {}, set()
+        voids = {c["leaves"]["void.json"][1:] for c in self.campaigns.values() if "void.json" in c["leaves"]}
+        for c in (c for c in self.campaigns.values() if c["ann"]):
+            digest = c["leaves"]["announcement.json"][2]
+            if first.setdefault(c["number"], digest) != digest: self.wrong.add("audit.twice")
+            if "replaces" in c["ann"]:
+                named = c["ann"]["replaces"]
+                if (named["number"], named["void"]) not in voids: self.wrong.add("audit.replaces")
+                if named["number"] in replaced: self.wrong.add("audit.replaced-twice")
+                replaced.add(named["number"])
+    def plans(self):
+        folder, by_number, known = os.path.join(self.site, "plans"), collections.defaultdict(list), set()
+        for name, leaf in leaves_in(folder).items():
+            if leaf[0] == "plan": by_number[leaf[1]].append((os.path.join(folder, name), leaf[2]))
+        for number, found in sorted(by_number.items()):
+            try: check_plan([path for path, _ in found], self.policy)
+            except Refused as e:
+                self.wrong.add("plans")
+                if e.args[0] != "P4": continue
+            known |= {digest for _, digest in found}
+            issues = [json.loads(read(path))["body"] for path, _ in found]
+            prefix = max(issues, key=lambda issue: issue["issue"])["prefix"]
+            parts = [numbered(c["number"]) for c in self.campaigns.values() if c["ann"]]
+            serials = sorted({part[1] for part in parts if part and part[0] == prefix})
+            if serials != list(range(1, len(serials) + 1)): self.wrong.add("audit.gap")
+        for c in self.campaigns.values():
+            if c["ann"] and "plan" in c["ann"] and c["ann"]["plan"]["plan"] not in known: self.wrong.add("audit.plan")
+    def log(self):
+        folder = os.path.join(self.site, "log")
+        if not os.path.exists(folder): return self.remarks.add("audit.no-log")
+        try:
+            said = read(os.path.join(folder, "key.txt")).decode().strip() if os.path.exists(os.path.join(folder, "key.txt")) else None
+            known = [k for k in (self.policy or {}).get("logs", []) if said is None or k.split("+")[0] == said.split("+")[0]]
+            if not known: self.remarks.add("audit.log-key")
+            key = known[0] if known else said
+            origin, size, root, _, entries = read_log(folder, key)
+            return key, origin, size, entries, [sha(b"\0" + e) for e in entries]
+        except (Fail, OSError, ValueError, IndexError, AttributeError): return self.wrong.add("log")
+    def against(self, log):
+        """What only the log has, or only the site; receipts of another past."""
+        key, origin, size, entries, hashes = log
+        logged, published = set(entries), set()
+        folders = [(place, c["leaves"]) for place, c in self.campaigns.items()]
+        for place, leaves in folders + [(x, leaves_in(os.path.join(self.site, x))) for x in ("plans", "keys")]:
+            for name, leaf in leaves.items():
+                published.add(entry(leaf))
+                if entry(leaf) not in logged: self.remarks.add("audit.unlogged")
+        shown = {leaf[:2] for _, leaves in folders for leaf in leaves.values()}
+        for text in logged - published:
+            leaf = re.fullmatch(rb"yaohao/1 leaf\n([a-z][a-z0-9_-]{0,31})\n([0-9A-Za-z._-]{1,64})\n([0-9a-f]{64})\n", text)
+            if leaf:
+                kind, number = leaf[1].decode(), leaf[2].decode()
+                self.wrong.add("audit.twin" if kind in ONCE and (kind, number) in shown else "audit.dropped")
+        for place, leaves in folders:
+            for name, leaf in leaves.items():
+                try: index, path, note = parse_receipt(read(os.path.join(self.site, place, name + ".tlog-proof")))
+                except (OSError, Fail, ValueError): continue
+                if note[0].split("\n")[0] != origin: continue
+                try:
+                    _, theirs, root = checkpoint_of(note, verifier_key(key, 1))
+                    expect(path_root(entry(leaf), index, theirs, path) == root, "of another statement")
+                except Fail:
+                    self.wrong.add("plans")
+                    continue
+                if theirs > size: self.wrong.add("audit.stale")
+                elif mth(hashes[:theirs]) != root: self.wrong.add("audit.fork")
+    def mirror_log(self, mirror, log):
+        folder, (key, _, size, _, hashes) = os.path.join(mirror, "log"), log
+        if not os.path.exists(folder): return self.remarks.add("audit.mirror-lacks")
+        try: _, theirs, _, _, entries = read_log(folder, key)
+        except (Fail, OSError, ValueError): return self.wrong.add("log")
+        common = min(size, theirs)
+        if mth(hashes[:common]) != mth([sha(b"\0" + e) for e in entries[:common]]): self.wrong.add("audit.fork")
+    def mirror_campaigns(self, mirror):
+        there = collections.defaultdict(dict)
+        for place in places(mirror):
+            for name, leaf in leaves_in(os.path.join(mirror, place)).items(): there[leaf[1]][name] = leaf
+        for c in (c for c in self.campaigns.values() if c["ann"]):
+            if c["number"] not in there: self.remarks.add("audit.mirror-lacks")
+            for name, leaf in there.get(c["number"], {}).items():
+                if name not in c["leaves"]: self.wrong.add("audit.mirror-keeps")
+                elif c["leaves"][name] != leaf: self.wrong.add("audit.mirror")
+        if set(there) - {c["number"] for c in self.campaigns.values()}: self.wrong.add("audit.mirror-keeps")
+
+def walk(root):
+    """The tamper catalogue."""
+    passed, failed, skipped = 0, 0, []
+    for name in sorted(n for n in os.listdir(root) if os.path.isdir(os.path.join(root, n))):
+        folder = os.path.join(root, name)
+        want, policy = json.loads(read(os.path.join(folder, "expect.json"))), read_policy(os.path.join(folder, "trust.toml"))
+        if os.path.isdir(os.path.join(folder, "site")):
+            mirror = os.path.join(folder, "mirror")
+            audit = Audit(os.path.join(folder, "site"), [mirror] * os.path.isdir(mirror), policy, want["now"])
+            found, wanted = (audit.exit(), audit.findings()), (want["exit"], sorted(want["findings"]))
+        else:
+            c = verify(os.path.join(folder, "public"), policy)
+            code, _ = verdict(c, False)
+            found, wanted = (code, c.steps[-1][0]), (want["exit"], want["step"])
+            if wanted == (1, "V11") and c.bls_unchecked and found != wanted:
+                skipped.append(name)
+                continue
+        if found == wanted: passed += 1
+        else: failed, _ = failed + 1, print(f"{name}: expected {wanted}, found {found}")
+    if skipped: print(f"skipped, to be seen by the BLS signature alone: {', '.join(skipped)}")
+    print(f"tamper catalogue: {passed} passed, {failed} failed")
+    return 1 if failed or passed < 80 else 0
+def main():
+    parser = argparse.ArgumentParser(description="audit a site of the format yaohao/1")
+    parser.add_argument("site", nargs="?")
+    for option in "--trust", "--vectors", "--now": parser.add_argument(option)
+    parser.add_argument("--mirror", action="append", default=[])
+    args = parser.parse_args()
+    if args.vectors: return walk(args.vectors)
+    if not args.site: parser.error("a site, or --vectors")
+    now = args.now or datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    audit = Audit(args.site, args.mirror, read_policy(args.trust) if args.trust else None, now)
+    for finding in audit.findings(): print(("wrong: " if finding in audit.wrong else "look: ") + finding)
+    print(f"{len(audit.campaigns)} campaigns; notices about keys (§12.1) and statistics are not looked at by this program")
+    return audit.exit()
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(main())
