@@ -12,6 +12,7 @@ from forms import canonical
 from later import later_files
 from log import mth, read_log
 from notes import checkpoint_of, parse_receipt, verifier_key
+from notices import heed
 from primitives import ed25519_valid, path_root
 from verify import verdict, verify
 from year import Refused, check as check_plan
@@ -45,6 +46,8 @@ def places(site, below="", depth=0):
 
 class Audit:
     def __init__(self, site, mirrors, policy, now):
+        keys = os.path.join(site, "keys")
+        policy = heed(policy, keys) if policy and os.path.isdir(keys) else policy
         self.site, self.policy, self.now, self.wrong, self.remarks = site, policy, unix(now), set(), set()
         self.campaigns, self.complete = {}, True
         for place in places(site): self.campaign(place)
@@ -205,7 +208,7 @@ def main():
     now = args.now or datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     audit = Audit(args.site, args.mirror, read_policy(args.trust) if args.trust else None, now)
     for finding in audit.findings(): print(("wrong: " if finding in audit.wrong else "look: ") + finding)
-    print(f"{len(audit.campaigns)} campaigns; notices about keys (§12.1) and statistics are not looked at by this program")
+    print(f"{len(audit.campaigns)} campaigns; statistics are not worked out by this program")
     return audit.exit()
 
 if __name__ == "__main__":

@@ -119,3 +119,36 @@ fn a_key_is_followed_by_another_and_revoked() {
     let (code, said) = verify(&["--notices", "keys"]);
     assert!(code == 0 && said.contains("no longer believed"), "{code}: {said}");
 }
+
+/// Every scenario of the tamper catalogue, by the program itself: the exit code, and the step or finding that is named.
+#[test]
+fn the_tamper_catalogue_is_seen_through_on_the_command_line() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/tamper");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(root).unwrap() {
+        let at = entry.unwrap().path();
+        if !at.is_dir() {
+            continue;
+        }
+        let text = std::fs::read(at.join("expect.json")).unwrap();
+        let expected: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        let output = match expected["now"].as_str() {
+            None => yaohao(&at, &["verify", "public", "--trust", "trust.toml"]),
+            Some(now) => {
+                let mirror = if at.join("mirror").is_dir() { &["--mirror", "mirror"][..] } else { &[] };
+                yaohao(&at, &[&["audit", "site", "--trust", "trust.toml", "--at", now], mirror].concat())
+            }
+        };
+        let said = flat(&output.stdout) + &flat(&output.stderr);
+        let name = at.file_name().unwrap().to_string_lossy().into_owned();
+        assert_eq!(output.status.code().map(i64::from), expected["exit"].as_i64(), "{name}: {said}");
+        let findings = expected["findings"].as_array().cloned().unwrap_or_default();
+        let named = findings.iter().chain(expected.get("code")).filter_map(serde_json::Value::as_str);
+        // a step or a register of another's words says what was found; a code is printed as it is
+        for code in named.filter(|code| code.contains('.')) {
+            assert!(said.contains(code), "{name} does not say {code}: {said}");
+        }
+        seen += 1;
+    }
+    assert!(seen >= 80, "only {seen} scenarios");
+}

@@ -1,6 +1,6 @@
 //! fixtures/tamper: each story as files, made here and compared with what lies there, then run from there.
 
-use super::sites::{SITES, Scenario, policy};
+use super::sites::{SITES, Scenario};
 use super::support::site::Office;
 use super::support::{repository, time};
 use super::tamper::CAMPAIGNS;
@@ -37,7 +37,7 @@ pub fn settle_all(vectors: &[Vector]) {
         let mut add = |path: &str, bytes: Vec<u8>| expected.insert(Path::new(scenario.name).join(path), bytes);
         add("story.json", story(scenario.en, scenario.zh));
         add("expect.json", expectation(scenario));
-        add("trust.toml", policy().into_bytes());
+        add("trust.toml", (scenario.policy)().into_bytes());
         for folder in ["site", "mirror"].into_iter().filter(|folder| office.root.path().join(folder).is_dir()) {
             let files = walk(&office.root.path().join(folder), &office.root.path().join(folder));
             // what begins with a dot is the writer's own

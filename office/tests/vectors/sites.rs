@@ -4,7 +4,10 @@ use super::support::site::{Office, copy};
 use super::support::{self, Small, key, log_key, repository, time};
 use std::fs;
 use std::path::{Path, PathBuf};
-use yaohao::ident::{Name, Text};
+use yaohao::ident::{Id, Name, Text};
+use yaohao::notice::{Revocation, Rotation};
+use yaohao::statement::{Body, Statement};
+use yaohao::suite::SecretKey;
 use yaohao_office::later::{Why, replace_target};
 use yaohao_office::ledger::Log;
 
@@ -18,6 +21,8 @@ pub struct Scenario {
     pub exit: u8,
     /// Codes of findings; steps of campaigns that are rejected; `log`, `plans` for what cannot be read or is refused.
     pub findings: &'static [&'static str],
+    /// Whose keys the reader knows.
+    pub policy: fn() -> String,
     /// Makes `site`, and `mirror` beside it where it takes one.
     pub make: fn(&Office),
 }
@@ -40,6 +45,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 0,
         findings: &[],
+        policy,
         make: |office| {
             office.drawn("A-1");
             office.voided("A-2", "2024-10-14T11:00:00Z", false);
@@ -52,6 +58,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.dropped"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             office.drawn("A-2");
@@ -65,6 +72,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.dropped", "audit.twin"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             again(office);
@@ -77,6 +85,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.twice"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             again(office);
@@ -90,6 +99,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 3,
         findings: &["audit.unlogged"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             let second = Office::small("A-2").draw_in(&work(office, "A-2"));
@@ -103,6 +113,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.stale", "audit.unlogged"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             let older = office.root.path().join("older");
@@ -118,6 +129,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.fork", "audit.unlogged"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             let forked = office.root.path().join("forked");
@@ -132,6 +144,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.fork"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             copy(&office.site(), &mirror(office));
@@ -145,9 +158,10 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["log"],
+        policy,
         make: |office| {
             office.drawn("A-1");
-            bend(&office.site().join("log/tile/entries/000.p/5"), |bytes| drop(bytes.pop()));
+            bend(&office.site().join("log/tile/entries/000.p/5"), |bytes| bytes.truncate(bytes.len() - 1));
         },
     },
     Scenario {
@@ -157,6 +171,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["log"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             bend(&office.site().join("log/tile/entries/000.p/5"), |bytes| bytes[20] ^= 1);
@@ -169,6 +184,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["log"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             fs::remove_file(office.site().join("log/tile/0/000.p/5")).unwrap();
@@ -181,6 +197,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["log"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             bend(&office.site().join("log/checkpoint"), |bytes| {
@@ -196,6 +213,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.overdue"],
+        policy,
         make: |office| {
             let small = Office::small("A-1").plan("\n[signers]", "wait_days = 7\n\n[signers]");
             let campaign = small.until_closed(&work(office, "A-1"));
@@ -209,6 +227,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 3,
         findings: &["audit.due"],
+        policy,
         make: |office| {
             let campaign = Office::small("A-1").until_closed(&work(office, "A-1"));
             office.publish("A-1", &campaign);
@@ -221,6 +240,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 3,
         findings: &["audit.void-late"],
+        policy,
         make: |office| office.voided("A-1", "2024-10-14T17:20:00Z", true),
     },
     Scenario {
@@ -230,6 +250,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.reveal-overdue"],
+        policy,
         make: |office| {
             let sealed = "[seed.sealed]\ncustodian = \"jijian\"\nreveal_by = \"2024-11-20T00:00:00Z\"\n\n[signers]";
             let campaign = Office::small("A-1").plan("\n[signers]", sealed).draw_in(&work(office, "A-1"));
@@ -243,6 +264,7 @@ pub const SITES: &[Scenario] = &[
         now: "2025-01-05T00:00:00Z",
         exit: 3,
         findings: &["audit.results"],
+        policy,
         make: |office| drop(office.drawn("A-1")),
     },
     Scenario {
@@ -252,6 +274,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["V13"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             let path = office.site().join("A-1/selected.csv");
@@ -266,6 +289,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.dropped"],
+        policy,
         make: |office| {
             let campaign = office.drawn("A-1");
             let selected = fs::read_to_string(campaign.public().join("selected.csv")).unwrap();
@@ -291,6 +315,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.dropped", "audit.replaces"],
+        policy,
         make: |office| {
             office.voided("A-1", "2024-10-14T11:00:00Z", false);
             redraw(office, "A-2");
@@ -304,6 +329,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.replaced-twice"],
+        policy,
         make: |office| {
             office.voided("A-1", "2024-10-14T11:00:00Z", false);
             redraw(office, "A-2");
@@ -317,6 +343,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.gap"],
+        policy,
         make: |office| {
             plans(office);
             office.drawn("DH-2018-1");
@@ -330,6 +357,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.dropped", "plans"],
+        policy,
         make: |office| {
             plans(office);
             office.drawn("DH-2018-1");
@@ -343,6 +371,7 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.mirror"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             copy(&office.site(), &mirror(office));
@@ -360,13 +389,131 @@ pub const SITES: &[Scenario] = &[
         now: NOW,
         exit: 1,
         findings: &["audit.mirror-keeps"],
+        policy,
         make: |office| {
             office.drawn("A-1");
             copy(&office.site(), &mirror(office));
             copy(&Office::small("A-9").draw_in(&work(office, "A-9")).public(), &mirror(office).join("A-9"));
         },
     },
+    Scenario {
+        name: "site-key-rotated",
+        en: "Nothing was done: a key was followed by another, in time and in public",
+        zh: "什么也没有做：密钥按时公开轮换",
+        now: NOW,
+        exit: 0,
+        findings: &[],
+        policy: older,
+        make: |office| {
+            notices(office, &[("rotation-1.json", rotation(&[9; 32]))]);
+            office.drawn("A-1");
+        },
+    },
+    Scenario {
+        name: "site-key-nobody-announced",
+        en: "A campaign is signed by another key than the reader knows, and no notice says why",
+        zh: "换了读者不认识的密钥签名，却没有轮换公告",
+        now: NOW,
+        exit: 1,
+        findings: &["V4"],
+        policy: older,
+        make: |office| drop(office.drawn("A-1")),
+    },
+    Scenario {
+        name: "site-rotation-by-a-stolen-key",
+        en: "Whoever stole a key hands it on to one of its own, after it was revoked",
+        zh: "盗用者在密钥撤销之后把它转给自己的密钥",
+        now: NOW,
+        exit: 1,
+        findings: &["V4"],
+        policy: older,
+        make: |office| {
+            let stolen = revocation("2024-09-01T00:00:00Z", &SecretKey::from_bytes(&[9; 32]), &[&key("gongan")]);
+            notices(office, &[("revocation-1.json", stolen), ("rotation-1.json", rotation(&[9; 32]))]);
+            office.drawn("A-1");
+        },
+    },
+    Scenario {
+        name: "site-signed-after-the-revocation",
+        en: "A campaign is signed by a key that was revoked before",
+        zh: "密钥撤销之后仍用它签名",
+        now: NOW,
+        exit: 1,
+        findings: &["V5"],
+        policy,
+        make: |office| {
+            let lost = revocation("2024-10-14T09:30:00Z", &key("yingji"), &[&key("gongan")]);
+            notices(office, &[("revocation-1.json", lost)]);
+            office.drawn("A-1");
+        },
+    },
+    Scenario {
+        name: "site-revocation-that-unsays-the-past",
+        en: "Whoever stole a key revokes it for the time before the theft, to unsay a draw: it counts from its own time only",
+        zh: "盗用者把密钥倒填日期撤销，想推翻一次抽签：只从作出之时起算",
+        now: NOW,
+        exit: 0,
+        findings: &[],
+        policy,
+        make: |office| {
+            let own = key("yingji");
+            let unsaid = revocation_at("2024-10-14T09:30:00Z", "2024-11-20T00:00:00Z", &own, &[&own]);
+            notices(office, &[("revocation-1.json", unsaid)]);
+            office.drawn("A-1");
+        },
+    },
 ];
+
+/// Lays notices about keys onto the site, and logs them.
+fn notices(office: &Office, notices: &[(&str, Vec<u8>)]) {
+    let keys = office.site().join("keys");
+    fs::create_dir_all(&keys).unwrap();
+    notices.iter().for_each(|(name, bytes)| fs::write(keys.join(name), bytes).unwrap());
+    office.publish_folder("keys");
+}
+
+/// An older key of yingji is followed by today's.
+fn rotation(older: &[u8; 32]) -> Vec<u8> {
+    let (old, new) = (SecretKey::from_bytes(older), key("yingji"));
+    let body = Rotation {
+        number: Id::parse("KEYS-1").unwrap(),
+        holder: Id::parse("yingji").unwrap(),
+        old: old.public(),
+        new: new.public(),
+        from: time("2024-10-10T00:00:00Z"),
+        noticed_at: time("2024-10-01T00:00:00Z"),
+    };
+    signed(body, &[&old, &new])
+}
+
+fn revocation(since: &str, revoked: &SecretKey, by: &[&SecretKey]) -> Vec<u8> {
+    revocation_at(since, "2024-10-01T00:00:00Z", revoked, by)
+}
+
+fn revocation_at(since: &str, noticed_at: &str, revoked: &SecretKey, by: &[&SecretKey]) -> Vec<u8> {
+    let body = Revocation {
+        number: Id::parse("KEYS-2").unwrap(),
+        holder: Id::parse("yingji").unwrap(),
+        key: revoked.public(),
+        since: time(since),
+        reason: Name::parse("lost").unwrap(),
+        text: Text::parse("密钥盘遗失").unwrap(),
+        noticed_at: time(noticed_at),
+    };
+    signed(body, by)
+}
+
+fn signed<B: Body>(body: B, keys: &[&SecretKey]) -> Vec<u8> {
+    let mut statement = Statement::new(body);
+    keys.iter().for_each(|key| statement.sign(key));
+    statement.to_file().into_bytes()
+}
+
+/// The policy of a reader who knows yingji by an older key.
+fn older() -> String {
+    let older = SecretKey::from_bytes(&[9; 32]).public().to_string();
+    policy().replace(&key("yingji").public().to_string(), &older)
+}
 
 /// The office draws A-1 once more, with another register.
 fn again(office: &Office) {
