@@ -5,17 +5,28 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_types, reason = "a bench needs a clock")]
 
 use std::time::{Duration, Instant};
-use yaohao::announcement::{Item, Method, Rounding, Size, Stratum};
+use yaohao::announcement::{BeaconPlan, Item, Method, Rounding, Size, Stratum};
 use yaohao::draw::{Binding, Pool, fill_strata};
 use yaohao::encoding::{Digest, Value};
 use yaohao::ident::Id;
 use yaohao::register::{Row, Schema, Visit, parse_row, scan};
 use yaohao::rule::Rule;
-use yaohao::seed::Lots;
+use yaohao::seed::{Beacon, Lots};
 
 const ROWS: u64 = 1_000_000;
 
+/// Round 12,040,883 of quicknet.
+const SIGNATURE: &str =
+    "929906c959032ab363c9f26570d215d66f5c06cb0c44fe508c12bb5839f04ec895bb6868e5b9ff13ab289bdb5266b394";
+
+fn beacon() {
+    let beacon = Beacon::new(12_040_883, SIGNATURE).unwrap();
+    let (whole, ()) = timed(|| (0..100).for_each(|_| beacon.check(&BeaconPlan::Drand { round: 12_040_883 }).unwrap()));
+    println!("a drand round checked (BLS12-381)          {:>10.2?}", whole / 100);
+}
+
 fn main() {
+    beacon();
     let schema = Schema::new("targets.csv", &["id", "class", "items", "region", "excluded"]);
     let file = register();
     println!("{ROWS} rows, {} bytes; feature parallel: {}", file.len(), cfg!(feature = "parallel"));

@@ -4,10 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use yaohao::announcement::Announcement;
-use yaohao::record::Record;
-use yaohao::seed::{Closing, Contribution};
+use yaohao::later::{Amendment, Results, Substitution};
+use yaohao::ledger::Receipt;
+use yaohao::notice::{Revocation, Rotation};
+use yaohao::record::{Record, Sealing, Void};
+use yaohao::seed::{Closing, Contribution, Reveal};
 use yaohao::statement::{Body, Statement};
 use yaohao::verify::{Policy, Verdict, verify};
+use yaohao::year::YearPlan;
 
 macro_rules! published {
     ($($name:literal)*) => {
@@ -52,6 +56,18 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     parse::<Contribution>(bytes);
     parse::<Closing>(bytes);
     parse::<Record>(bytes);
+    parse::<Void>(bytes);
+    parse::<Sealing>(bytes);
+    parse::<Reveal>(bytes);
+    parse::<Substitution>(bytes);
+    parse::<Results>(bytes);
+    parse::<Amendment>(bytes);
+    parse::<YearPlan>(bytes);
+    parse::<Rotation>(bytes);
+    parse::<Revocation>(bytes);
+    if let Ok(receipt) = Receipt::parse(bytes) {
+        assert_eq!(receipt.to_file().as_bytes(), bytes);
+    }
     let text = String::from_utf8_lossy(bytes);
     let Some((_, name)) = SIGNS.iter().find(|(sign, _)| text.contains(sign)) else { return };
     let mut files = FILES.clone();

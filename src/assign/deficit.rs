@@ -3,7 +3,8 @@
 use super::flow::{Flow, index};
 use super::scc::Search;
 
-/// Tasks that cannot all be served.
+/// Tasks that cannot all be served, as few as can be: without any one of them, all seats of the others can be filled (up
+/// to the bound of work of this module, which only departments of many ten thousand tasks reach).
 ///
 /// The *seats in question* are the seats of `tasks` at which nobody may sit except `inspectors`. They are more than
 /// `inspectors` can fill: `seats > places`.
@@ -19,9 +20,9 @@ pub struct Deficit {
     pub places: u64,
 }
 
-/// More parts, or parts of more seats, are not tried one by one.
-const PARTS: usize = 200;
-const SEATS: usize = 2_000;
+/// Inspectors that may be looked at while looking for fewer tasks, all attempts together: less than a second's work. Until
+/// then the tasks are as few as can be: none can be left out.
+const WORK: usize = 16_000_000;
 
 /// Makes an empty flow a lawful assignment, and already fairly even.
 pub(super) fn fill_all(flow: &mut Flow, search: &mut Search) -> Result<(), Deficit> {
@@ -37,7 +38,7 @@ pub(super) fn fill_all(flow: &mut Flow, search: &mut Search) -> Result<(), Defic
 ///
 /// If it is impossible, nothing changes, and the search has reached everything that could have helped. No arc leaves
 /// that set, nobody in it has room, and filling other seats changes neither; so it need not be entered again.
-fn fill(flow: &mut Flow, search: &mut Search, seat: u32) -> bool {
+pub(super) fn fill(flow: &mut Flow, search: &mut Search, seat: u32) -> bool {
     let seats = flow.seats();
     let mut best: Option<(u64, u32)> = None;
     for &k in flow.eligible(seat) {
@@ -62,36 +63,68 @@ fn fill(flow: &mut Flow, search: &mut Search, seat: u32) -> bool {
 
 /// Explains why the search for the last seat failed. Uses up the assignment.
 fn explain(flow: &mut Flow, search: &mut Search) -> Deficit {
-    let mut seats: Vec<u32> = search.reached().iter().copied().filter(|&node| node < flow.seats()).collect();
-    seats.sort_unstable();
-    shrink(flow, search, &mut seats, |flow, seat| (flow.task_of(seat), 0));
-    shrink(flow, search, &mut seats, |flow, seat| (flow.task_of(seat), flow.group_of(seat)));
-    let mut tasks: Vec<u32> = seats.iter().map(|&seat| flow.task_of(seat)).collect();
-    tasks.dedup();
-    let mut inspectors: Vec<u32> = seats.iter().flat_map(|&seat| flow.eligible(seat)).copied().collect();
+    let mut tasks = tasks_of(flow, search);
+    shrink(flow, search, &mut tasks);
+    // what the search of these tasks alone reaches is closed: its seats have nobody but its inspectors
+    let all_filled = try_all(flow, search, &tasks).0;
+    debug_assert!(!all_filled, "tasks that cannot be filled are filled");
+    let reached = search.reached().iter().filter(|&&node| node < flow.seats());
+    let mut inspectors: Vec<u32> = reached.flat_map(|&seat| flow.eligible(seat)).copied().collect();
     inspectors.sort_unstable();
     inspectors.dedup();
     let within = |&seat: &u32| flow.eligible(seat).iter().all(|k| inspectors.binary_search(k).is_ok());
     let seats: Vec<u32> = tasks.iter().flat_map(|&task| flow.seats_of(task)).filter(within).collect();
+    tasks.retain(|&task| flow.seats_of(task).any(|seat| within(&seat)));
     let places = places(flow, search, &seats);
     Deficit { tasks, seats: count(seats.len()), inspectors, places }
 }
 
-/// Leaves out part after part as long as the rest still lacks places.
-fn shrink(flow: &mut Flow, search: &mut Search, seats: &mut Vec<u32>, part: impl Fn(&Flow, u32) -> (u32, u32)) {
-    let mut parts: Vec<(u32, u32)> = seats.iter().map(|&seat| part(flow, seat)).collect();
-    parts.sort_unstable();
-    parts.dedup();
-    if parts.len() > PARTS || seats.len() > SEATS {
-        return;
+/// The tasks whose seats the last search has reached, ascending.
+fn tasks_of(flow: &Flow, search: &Search) -> Vec<u32> {
+    let seats = search.reached().iter().copied().filter(|&node| node < flow.seats());
+    let mut tasks: Vec<u32> = seats.map(|seat| flow.task_of(seat)).collect();
+    tasks.sort_unstable();
+    tasks.dedup();
+    tasks
+}
+
+/// Leaves out tasks, many at once and then fewer, as long as the others cannot all be filled. What can be filled can be
+/// filled with less beside it, so a task that was needed once is needed for good, and one pass over single tasks is enough.
+fn shrink(flow: &mut Flow, search: &mut Search, tasks: &mut Vec<u32>) {
+    let (mut work, mut size) = (0_usize, tasks.len().div_ceil(2));
+    while size > 0 {
+        let mut kept: Vec<u32> = Vec::new();
+        let mut left: &[u32] = &std::mem::take(tasks);
+        while let Some(chunk) = left.get(..size.min(left.len())).filter(|chunk| !chunk.is_empty()) {
+            let rest = left.get(chunk.len()..).unwrap_or_default();
+            let without = [kept.as_slice(), rest].concat();
+            let needed = work >= WORK || {
+                let (filled, tried) = try_all(flow, search, &without);
+                work = work.saturating_add(tried);
+                filled
+            };
+            if needed {
+                kept.extend_from_slice(chunk);
+            }
+            left = rest;
+        }
+        *tasks = kept;
+        size = if size == 1 { 0 } else { size.div_ceil(2).min(tasks.len()) };
     }
-    for each in parts {
-        let rest: Vec<u32> = seats.iter().copied().filter(|&seat| part(flow, seat) != each).collect();
-        start_over(flow, search);
-        if !rest.iter().all(|&seat| fill(flow, search, seat)) {
-            *seats = rest;
+}
+
+/// Begins anew and fills the seats of these tasks, until one cannot be filled: whether all could, and how many
+/// inspectors were looked at for that.
+fn try_all(flow: &mut Flow, search: &mut Search, tasks: &[u32]) -> (bool, usize) {
+    start_over(flow, search);
+    let mut tried = 0_usize;
+    for seat in tasks.iter().flat_map(|&task| flow.seats_of(task)).collect::<Vec<u32>>() {
+        tried = tried.saturating_add(flow.eligible(seat).len());
+        if !fill(flow, search, seat) {
+            return (false, tried);
         }
     }
+    (true, tried)
 }
 
 /// The most of these seats that can be filled at once.

@@ -66,6 +66,8 @@ pub(super) struct Flow {
     group: Vec<u32>,
     /// Equal groups are stored once: searches look at each of them once.
     groups: Vec<Vec<u32>>,
+    /// For every inspector the groups that it is in, ascending: the same the other way round.
+    of_inspector: Vec<Vec<u32>>,
     holder: Vec<u32>,
     fixed: Vec<bool>,
     /// For every inspector, the number of seats it holds.
@@ -104,6 +106,10 @@ impl Flow {
         for (list, number) in shared {
             groups[at(number)] = list;
         }
+        let mut of_inspector = vec![Vec::new(); people];
+        for (list, group) in groups.iter().zip(0..) {
+            list.iter().for_each(|&k| of_inspector[at(k)].push(group));
+        }
         let seats = task.len();
         Self {
             inspectors: problem.inspectors.clone(),
@@ -111,6 +117,7 @@ impl Flow {
             task,
             group,
             groups,
+            of_inspector,
             holder: vec![NONE; seats],
             fixed: vec![false; seats],
             count: vec![0; people],
@@ -174,6 +181,11 @@ impl Flow {
         self.eligible(seat).binary_search(&inspector).is_ok()
     }
 
+    /// The same, for asking of one inspector and many seats: its groups stay at hand.
+    fn may_have(&self, inspector: u32, seat: u32) -> bool {
+        self.of_inspector[at(inspector)].binary_search(&self.group_of(seat)).is_ok()
+    }
+
     /// Who sits at a seat, or [`NONE`].
     pub(super) fn holder(&self, seat: u32) -> u32 {
         self.holder[at(seat)]
@@ -231,7 +243,7 @@ impl Flow {
             return Some(seat);
         }
         if node < self.seats() {
-            let step = self.step(node, holder).filter(|_| self.may_sit(holder, node))?;
+            let step = if self.may_have(holder, node) { self.step(node, holder)? } else { return None };
             return (step == holder_node || step == seat).then_some(step);
         }
         let relieves = |inspector| self.relief(inspector).is_some_and(|level| level == self.levels.of[at(holder)]);
@@ -264,6 +276,30 @@ impl Flow {
         for k in left.into_iter().chain(moves.into_iter().map(|(_, k)| k)).filter(|&k| k != NONE) {
             self.relevel(k);
         }
+    }
+
+    /// Every inspector's number of seats becomes the most that it may have; gives what that was before.
+    pub(super) fn hold_loads(&mut self) -> Vec<Inspector> {
+        let before = self.inspectors.clone();
+        for (inspector, &count) in self.inspectors.iter_mut().zip(&self.count) {
+            inspector.capacity = count;
+        }
+        before
+    }
+
+    /// What inspectors can take on is this again.
+    pub(super) fn restore(&mut self, inspectors: Vec<Inspector>) {
+        self.inspectors = inspectors;
+    }
+
+    /// Seats an inspector who has room at an empty seat, if it may sit there and holds no seat of the task.
+    pub(super) fn try_seat(&mut self, seat: u32, inspector: u32) -> bool {
+        let free = self.is_open(inspector) && self.step(seat, inspector) == Some(self.seats() + inspector);
+        if free && self.may_sit(inspector, seat) {
+            self.seat(seat, inspector);
+            return true;
+        }
+        false
     }
 
     /// Empties all seats.

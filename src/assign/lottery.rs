@@ -9,9 +9,11 @@
 
 use std::collections::BinaryHeap;
 
-use super::deficit::{Deficit, fill_all};
-use super::flow::{Flow, Problem, index};
+use super::deficit::{Deficit, fill, fill_all};
+use super::flow::{Flow, NONE, Problem, at, index};
+use super::parts::{Part, parts};
 use super::scc::Search;
+use crate::join;
 
 /// Who sits at a seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,21 +36,151 @@ pub struct Seating {
 pub fn assign(
     problem: &Problem,
     order: &[u32],
-    list: impl Fn(u32, &mut Vec<u32>),
+    list: impl Fn(u32, &mut Vec<u32>) + Sync,
+) -> Result<Vec<Vec<Seating>>, Deficit> {
+    let Some(parts) = parts(problem) else { return solve(problem, order, &list) };
+    let mut place = vec![(0_u32, 0_u32); problem.tasks.len()];
+    for (part, number) in parts.iter().zip(0..) {
+        for (&task, position) in part.tasks.iter().zip(0..) {
+            place.get_mut(at(task)).into_iter().for_each(|place| *place = (number, position));
+        }
+    }
+    let mut orders = vec![Vec::new(); parts.len()];
+    for &(part, position) in order.iter().filter_map(|&task| place.get(at(task))) {
+        orders.get_mut(at(part)).into_iter().for_each(|order| order.push(position));
+    }
+    let solved = join::map(parts.into_iter().zip(orders).collect(), |(part, order)| {
+        let seatings = part.solve(&order, &list);
+        (part.tasks, seatings)
+    });
+    let mut whole = vec![Vec::new(); problem.tasks.len()];
+    for (tasks, seatings) in solved {
+        // of several parts that cannot be filled the first is told
+        for (task, seating) in tasks.into_iter().zip(seatings?) {
+            whole.get_mut(at(task)).into_iter().for_each(|whole| whole.clone_from(&seating));
+        }
+    }
+    Ok(whole)
+}
+
+impl Part {
+    /// Draws this part; inspectors and tasks are told by their positions in the whole.
+    fn solve(&self, order: &[u32], list: &(impl Fn(u32, &mut Vec<u32>) + Sync)) -> Result<Vec<Vec<Seating>>, Deficit> {
+        let of = |all: &[u32], position: u32| all.get(at(position)).copied().unwrap_or(NONE);
+        let own_list = |task: u32, candidates: &mut Vec<u32>| {
+            candidates.iter_mut().for_each(|k| *k = of(&self.inspectors, *k));
+            list(of(&self.tasks, task), candidates);
+            // both ascend, so a position is found by looking
+            let inside = |k: &u32| self.inspectors.binary_search(k).ok().map(index);
+            *candidates = candidates.iter().filter_map(inside).collect();
+        };
+        let mut seatings = solve(&self.problem, order, &own_list).map_err(|deficit| Deficit {
+            tasks: deficit.tasks.iter().map(|&task| of(&self.tasks, task)).collect(),
+            inspectors: deficit.inspectors.iter().map(|&k| of(&self.inspectors, k)).collect(),
+            ..deficit
+        })?;
+        for seating in seatings.iter_mut().flatten() {
+            seating.inspector = of(&self.inspectors, seating.inspector);
+        }
+        Ok(seatings)
+    }
+}
+
+/// Draws a problem as one.
+fn solve(
+    problem: &Problem,
+    order: &[u32],
+    list: &(impl Fn(u32, &mut Vec<u32>) + Sync),
 ) -> Result<Vec<Vec<Seating>>, Deficit> {
     let mut flow = Flow::new(problem);
     let mut search = Search::new(&flow);
     fill_all(&mut flow, &mut search)?;
     even_out(&mut flow, &mut search);
+    let lists = Lists::new(&flow, index(problem.tasks.len()), list);
+    prefer(&mut flow, order, &lists);
     flow.build_levels();
     let mut search = Search::new(&flow);
     search.divide(&flow);
     let possible: Vec<u32> = (0..flow.seats()).map(|seat| possible(&flow, &mut search, seat)).collect();
     for task in order.iter().copied().chain(0..index(problem.tasks.len())) {
-        choose(&mut flow, &mut search, task, &list);
+        choose(&mut flow, &mut search, task, lists.of(task));
     }
     let mut seatings = (0..).zip(possible).map(|(seat, possible)| Seating { inspector: flow.holder(seat), possible });
     Ok(problem.tasks.iter().map(|task| seatings.by_ref().take(task.seats.len()).collect()).collect())
+}
+
+/// The lists of all tasks: everybody who may sit at some seat of a task, in the task's own order.
+struct Lists {
+    /// List of task `t`: `all[first[t]..first[t + 1]]`.
+    all: Vec<u32>,
+    first: Vec<usize>,
+}
+
+/// Tasks whose lists one thread makes at a time.
+const CHUNK: u32 = 1_024;
+
+impl Lists {
+    fn new(flow: &Flow, tasks: u32, list: &(impl Fn(u32, &mut Vec<u32>) + Sync)) -> Self {
+        let chunks: Vec<u32> = (0..tasks.div_ceil(CHUNK)).collect();
+        let pieces = join::map(chunks, |chunk| {
+            let (mut piece, mut lengths) = (Vec::new(), Vec::new());
+            for task in chunk * CHUNK..tasks.min((chunk + 1) * CHUNK) {
+                let mut inspectors = everybody(flow, task);
+                list(task, &mut inspectors);
+                lengths.push(inspectors.len());
+                piece.append(&mut inspectors);
+            }
+            (piece, lengths)
+        });
+        let mut all = Vec::with_capacity(pieces.iter().map(|(piece, _)| piece.len()).sum());
+        let mut first = vec![0_usize];
+        for (mut piece, lengths) in pieces {
+            all.append(&mut piece);
+            for length in lengths {
+                first.push(first.last().copied().unwrap_or(0).saturating_add(length));
+            }
+        }
+        Self { all, first }
+    }
+
+    fn of(&self, task: u32) -> &[u32] {
+        match self.first.get(at(task)..).unwrap_or_default() {
+            [from, to, ..] => self.all.get(*from..*to).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+}
+
+/// Everybody who may sit at some seat of a task, ascending.
+fn everybody(flow: &Flow, task: u32) -> Vec<u32> {
+    let mut groups: Vec<(u32, u32)> = flow.seats_of(task).map(|seat| (flow.group_of(seat), seat)).collect();
+    groups.sort_unstable();
+    groups.dedup_by_key(|&mut (group, _)| group);
+    let mut inspectors: Vec<u32> = groups.iter().flat_map(|&(_, seat)| flow.eligible(seat)).copied().collect();
+    if groups.len() > 1 {
+        inspectors.sort_unstable();
+        inspectors.dedup();
+    }
+    inspectors
+}
+
+/// Begins anew, with the same loads: every task in its turn takes whom it likes best of those who have room. Any even
+/// assignment is a beginning for the lottery; in this one most seats have whom they will choose, and need no search.
+fn prefer(flow: &mut Flow, order: &[u32], lists: &Lists) {
+    let before = flow.hold_loads();
+    flow.clear();
+    for &task in order {
+        for seat in flow.seats_of(task) {
+            let _ = flow.holder(seat) == NONE && lists.of(task).iter().any(|&k| flow.try_seat(seat, k));
+        }
+    }
+    let rest = (0..flow.seats()).filter(|&seat| flow.holder(seat) == NONE).collect::<Vec<u32>>();
+    let mut search = Search::new(flow);
+    for seat in rest {
+        // nobody is moved out of the loads that are held, and they fill all seats: so these can be filled
+        let _ = fill(flow, &mut search, seat);
+    }
+    flow.restore(before);
 }
 
 /// Lowers the sum of squared loads to its least (SPEC §10.2): wherever the residual network leads from `b` to some
@@ -86,21 +218,10 @@ fn possible(flow: &Flow, search: &mut Search, seat: u32) -> u32 {
 }
 
 /// Lets a task choose for all its seats; nothing happens if it has chosen before.
-fn choose(flow: &mut Flow, search: &mut Search, task: u32, list: &impl Fn(u32, &mut Vec<u32>)) {
-    let seats = flow.seats_of(task);
-    if seats.clone().all(|seat| flow.is_fixed(seat)) {
-        return;
-    }
-    let mut groups: Vec<(u32, u32)> = seats.clone().map(|seat| (flow.group_of(seat), seat)).collect();
-    groups.sort_unstable();
-    groups.dedup_by_key(|&mut (group, _)| group);
-    let mut inspectors: Vec<u32> = groups.iter().flat_map(|&(_, seat)| flow.eligible(seat)).copied().collect();
-    inspectors.sort_unstable();
-    inspectors.dedup();
-    list(task, &mut inspectors);
-    for seat in seats {
+fn choose(flow: &mut Flow, search: &mut Search, task: u32, list: &[u32]) {
+    for seat in flow.seats_of(task).filter(|&seat| !flow.is_fixed(seat)).collect::<Vec<u32>>() {
         search.divide_if_wasteful(flow);
-        take_first(flow, search, seat, &inspectors);
+        take_first(flow, search, seat, list);
         flow.fix(seat);
     }
 }

@@ -6,6 +6,7 @@ mod facts;
 pub(crate) mod filling;
 mod flow;
 mod lottery;
+mod parts;
 mod scc;
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,9 @@ pub(super) struct Search {
     seen: Vec<u64>,
     round: u64,
     parent: Vec<u32>,
+    /// All nodes that the last search entered, and the inspectors and levels among them that are still to be followed.
     queue: Vec<u32>,
+    people: Vec<u32>,
     /// Nodes of other zones are not entered.
     zone: Vec<u32>,
     here: u32,
@@ -37,6 +39,7 @@ impl Search {
             round: 1,
             parent: vec![NONE; nodes],
             queue: Vec::new(),
+            people: Vec::new(),
             zone: vec![0; nodes],
             here: 0,
             rest: vec![Vec::new(); groups],
@@ -91,22 +94,38 @@ impl Search {
         &self.queue
     }
 
-    /// A shortest walk from `start` to a node that is a goal.
+    /// A walk from `start` to a node that is a goal. Seats wait until the inspectors behind the seat before them have been
+    /// looked through, so that a search which can go almost anywhere sees many seats before it has seen everybody.
     pub(super) fn find(&mut self, flow: &Flow, start: u32, goal: impl Fn(u32) -> bool) -> Option<Vec<u32>> {
-        let wasted = self.wasted;
+        let (seats, wasted) = (flow.seats(), self.wasted);
         self.queue.clear();
+        self.people.clear();
         self.enter(start, NONE);
-        let (mut checked, mut expanded) = (0, 0);
+        let (mut checked, mut next_seat, mut next_person) = (0, 0, 0);
         loop {
-            if let Some(found) = self.queue[checked..].iter().copied().find(|&node| goal(node)) {
-                self.wasted = wasted;
-                return Some(self.walk_to(found));
+            for &node in &self.queue[checked..] {
+                if goal(node) {
+                    self.wasted = wasted;
+                    return Some(self.walk_to(node));
+                }
+                if node >= seats {
+                    self.people.push(node);
+                }
             }
             checked = self.queue.len();
-            let node = *self.queue.get(expanded)?;
-            expanded += 1;
             self.wasted += 1;
-            if node < flow.seats() { self.look_for_inspector(flow, node) } else { self.follow(flow, node) }
+            if let Some(&node) = self.people.get(next_person) {
+                next_person += 1;
+                self.follow(flow, node);
+                continue;
+            }
+            // seats in the order in which they were found
+            while self.queue.get(next_seat).is_some_and(|&node| node >= seats) {
+                next_seat += 1;
+            }
+            let seat = *self.queue.get(next_seat)?;
+            next_seat += 1;
+            self.look_for_inspector(flow, seat);
         }
     }
 

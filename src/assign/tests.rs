@@ -165,6 +165,13 @@ fn check_deficit(instance: &Instance, deficit: &Deficit) {
     let mut free: Vec<u32> = instance.problem.inspectors.iter().map(|i| i.capacity).collect();
     assert_eq!(deficit.places, most(&seats, &mut free, &mut Vec::new()));
     assert!(deficit.places < deficit.seats);
+    // and none of its tasks can be left out: the seats of the others can all be filled
+    for &left_out in &deficit.tasks {
+        let others: Vec<_> = seats.iter().filter(|(task, _)| index(*task) != left_out).cloned().collect();
+        let mut free: Vec<u32> = instance.problem.inspectors.iter().map(|i| i.capacity).collect();
+        let filled = most(&others, &mut free, &mut Vec::new());
+        assert_eq!(filled, count(others.len()), "task {left_out} is not needed: {deficit:?}");
+    }
 }
 
 #[test]
@@ -190,6 +197,32 @@ fn small_instances_agree_with_the_definition() {
         }
     }
     assert!(drawn >= 1_000 && failed >= 1_000, "{drawn} {failed}");
+}
+
+/// The digest of who sits where in a department of many parts, large and small: the same with one thread and with many,
+/// and the same as the engine gave before it knew of parts.
+#[test]
+fn thousands_of_tasks_give_one_digest() {
+    let dice = &mut Dice::new(7);
+    let (mut tasks, people) = (Vec::new(), 600);
+    for t in 0..4_000 {
+        // ten regions apart, ten that overlap, and some who go anywhere
+        let first = if t % 2 == 0 { t % 20 * 15 } else { 300 + t % 19 * 15 };
+        let mut group: Vec<u32> = (first..first + if t % 2 == 0 { 15 } else { 30 }).collect();
+        let own = group[at(dice.below(15))];
+        group.retain(|&k| k != own && k < people);
+        tasks.push(Task { seats: vec![0, 0], groups: vec![group] });
+    }
+    let person = |carried| Inspector { capacity: 40, carried };
+    let inspectors = (0..people).map(|_| person(dice.below(3))).collect();
+    let instance = Instance::new(Problem { inspectors, tasks }, dice);
+    let seatings = instance.assign().unwrap_or_default();
+    let text: String =
+        seatings.iter().flatten().map(|seat| format!("{} {}\n", seat.inspector, seat.possible)).collect();
+    assert_eq!(
+        crate::encoding::Digest::of(text.as_bytes()).to_string(),
+        "2faecfedf4141675e1ef462a8dc71ce50a2ffb2edea0d6dbc2f5fac2f664f9ec"
+    );
 }
 
 #[test]
