@@ -142,13 +142,17 @@ pub fn may_go(announcement: &Announcement, inspector: &Inspector, spot: &Spot<'_
     inspector.valid_from <= announcement.window_from
         && inspector.valid_to >= announcement.window_to
         && spot.region.is_none_or(|region| works_in(&announcement.team, inspector, region))
-        && spot.station.is_none_or(|(station, mode)| {
-            let known = !station.is_empty() && !inspector.station.is_empty();
-            known && (inspector.station == station) == (mode == StationMode::Own)
-        })
+        && spot.station.is_none_or(|station| serves(inspector, station))
 }
 
-fn works_in(team: &Team, inspector: &Inspector, region: &str) -> bool {
+/// Whether an inspector goes to targets of a station, by what stations decide there.
+pub(super) fn serves(inspector: &Inspector, (station, mode): (&str, StationMode)) -> bool {
+    let known = !station.is_empty() && !inspector.station.is_empty();
+    known && (inspector.station == station) == (mode == StationMode::Own)
+}
+
+/// Whether an inspector works in a region, or may go there by a law that the team names.
+pub(super) fn works_in(team: &Team, inspector: &Inspector, region: &str) -> bool {
     let beyond = |beyond: &Beyond| region.starts_with(beyond.to.as_str()) && inspector.regions.begin_with(&beyond.from);
     inspector.regions.cover(region) || team.beyond.iter().any(beyond)
 }

@@ -8,6 +8,7 @@ mod flow;
 mod lottery;
 mod parts;
 mod scc;
+mod shortage;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use crate::join;
 use crate::register::{Inspector, Recusals, format_row};
 use crate::seed::{Lots, Tickets};
 use facts::pooled;
+use shortage::Shortage;
 
 /// Most seats and inspectors of one department; the engine numbers both together in 32 bits.
 const MOST: usize = 1 << 30;
@@ -193,14 +195,16 @@ impl Table<'_> {
             which.push_str(", …");
         }
         let crews = self.announcement.team.crews_of(self.department).is_some();
-        Fault::new(Code::AssignInfeasible)
+        let Self { announcement, visits, pool, recusals, .. } = *self;
+        let fault = Fault::new(Code::AssignInfeasible)
             .fact("department", self.department)
             .fact("tasks", names.len())
             .fact("which", which)
             .fact("seats", deficit.seats)
             .fact("who", if crews { "crews" } else { "officers" })
             .fact("inspectors", deficit.inspectors.len())
-            .fact("places", deficit.places)
+            .fact("places", deficit.places);
+        Shortage { announcement, visits, pool, recusals, deficit, crews }.tell(fault)
     }
 }
 
