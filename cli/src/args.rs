@@ -224,6 +224,10 @@ pub(crate) struct Simulate {
     pub(crate) dir: PathBuf,
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) draws: u64,
+    #[arg(long, value_name = "FILE.csv")]
+    pub(crate) pairs: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) heat_map: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -269,6 +269,20 @@ fn a_campaign_by_hand() {
     let drawn = snapshot(here);
     yaohao(here, &["draw", dir]).exits(1).says("campaign.exists");
     yaohao(here, &["simulate", dir, "--draws", "20"]).exits(0).says("nothing of them can be published");
+    let aside = tempfile::tempdir().unwrap();
+    let (svg, csv) = (aside.path().join("heat.svg"), aside.path().join("pairs.csv"));
+    let (svg_name, csv_name) = (svg.display().to_string(), csv.display().to_string());
+    let pictures = ["simulate", dir, "--draws", "20", "--heat-map", &svg_name, "--pairs", &csv_name];
+    yaohao(here, &pictures).exits(0).says("All equals are treated equally");
+    let heat = std::fs::read_to_string(&svg).unwrap();
+    assert!(heat.starts_with("<svg ") && heat.trim_end().ends_with("</svg>") && heat.contains("<desc>"));
+    // the same draws again, on one thread: the same bytes
+    let table = std::fs::read(&csv).unwrap();
+    let mut alone = std::process::Command::new(env!("CARGO_BIN_EXE_yaohao"));
+    let alone = alone.current_dir(here).env("RAYON_NUM_THREADS", "1").args(pictures).output().unwrap();
+    assert!(alone.status.success());
+    assert!(std::fs::read(&csv).unwrap() == table && table.len() > 10_000);
+    assert_eq!(std::fs::read_to_string(&svg).unwrap(), heat);
     assert!(snapshot(here) == drawn, "a second draw or a trial changed something");
     let policy = yaohao(here, &["key", "trust", dir]).exits(0).out;
     std::fs::write(here.join("trust.toml"), &policy).unwrap();

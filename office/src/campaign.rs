@@ -556,7 +556,7 @@ pub fn check_lead_time(announcement: &Announcement) -> Result<()> {
 /// What is announced cannot be changed: if seats stay empty whatever the lot says, the campaign could never be drawn.
 fn check_seats(frozen: &Frozen, watch: &dyn Watch) -> Result<(), Refused> {
     let draws = trial_draws(frozen.announcement.targets.commitment.rows);
-    let trials = simulate(&frozen.announcement, frozen, draws, watch)?;
+    let trials = simulate(&frozen.announcement, frozen, draws, false, watch)?;
     let Some(first) = trials.first_infeasible else { return Ok(()) };
     let seats = Fault::new(Code::AnnounceSeats).fact("infeasible", trials.infeasible).fact("trials", trials.draws);
     Err(Refused::from(vec![seats, first]))

@@ -4,13 +4,15 @@ use crate::campaign::{Campaign, derive};
 use crate::files::Folder;
 use crate::prove::{Asked, asked};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use yaohao::announcement::{Announcement, CellSize, Method};
-use yaohao::draw::Binding;
+use yaohao::assign::{Group, Spots, groups_of, may_sit};
+use yaohao::draw::{Binding, Entry};
 use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
 use yaohao::outcome::Outcome;
-use yaohao::register::{Row, Visit, scan};
+use yaohao::register::{Inspector, Recusals, Row, Visit, scan};
 use yaohao::sampling::certain;
 use yaohao::seed::Lots;
 use yaohao::verify::Evidence as _;
@@ -106,10 +108,23 @@ pub struct TeamSeat {
     pub inspector: Id,
     /// How many were possible.
     pub possible: u64,
+    /// Where its holder stands on the target's own list, if the department sends single inspectors.
+    pub place: Option<Place>,
     /// The ticket of the pair.
     pub ticket: Digest,
     /// The sub-seed of the pair's ticket.
     pub sub_seed: Digest,
+}
+
+/// Why this inspector, and none before on the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The place on the target's own list of the whole department, from 1.
+    pub rank: u64,
+    /// Of those before, how many may not sit there at all.
+    pub unable: u64,
+    /// How many may, but sit in the team already, or would have left other seats unfilled or loads less even.
+    pub passed: u64,
 }
 
 /// Explains an id of a campaign that was drawn: a target's, then an inspector's. In the office a certificate number
@@ -167,6 +182,8 @@ fn tell(
     let cell = owner
         .map(|(index, part)| cell_story(announcement, files, lots, outcome, &binding, (index, part), id))
         .transpose()?;
+    let places = places(announcement, files, lots, outcome, &binding, (id, cells))?;
+    let places = &places;
     let team = outcome.departments.iter().flat_map(|department| {
         let sub_seed = lots.sub_seed(&format!("assign/{}", department.id));
         let tickets = lots.tickets(&format!("assign/{}", department.id));
@@ -176,6 +193,7 @@ fn tell(
             leader: seat.leader,
             inspector: seat.inspector.clone(),
             possible: seat.possible,
+            place: places.get(&(department.id.clone(), seat.number)).copied(),
             ticket: tickets.pair(id, &seat.inspector),
             sub_seed,
         })
@@ -189,6 +207,52 @@ fn tell(
         ticket: lots.tickets("targets").ticket(id.as_str()),
         team: team.collect(),
     })
+}
+
+/// For every seat of a target, where its holder stands on the target's list, department by department.
+fn places(
+    announcement: &Announcement,
+    files: &Folder,
+    lots: &Lots,
+    outcome: &Outcome,
+    binding: &Binding,
+    (id, cells): (&Id, &[String]),
+) -> Result<BTreeMap<(Id, u64), Place>> {
+    let mut places = BTreeMap::new();
+    if !outcome.departments.iter().any(|department| department.seats.iter().any(|seat| seat.target == *id)) {
+        return Ok(places);
+    }
+    let visitor = announcement.inspectors_visitor()?;
+    let schema = announcement.inspectors_schema();
+    let (_, inspectors) = scan(&schema, u64::MAX, files.open("inspectors.csv")?.as_mut(), visitor)?;
+    let visitor = Recusals::new(&inspectors.ids);
+    let schema = announcement.recusals_schema();
+    let (_, recusals) = scan(&schema, u64::MAX, files.open("recusals.csv")?.as_mut(), visitor)?;
+    let spots = Spots::of(announcement)?;
+    let ticket = lots.tickets("targets").ticket(id.as_str());
+    let entry = Entry { id: id.to_string(), cells: cells.to_vec(), ticket, weight: 1 };
+    for department in outcome.departments.iter().filter(|department| department.crews.is_empty()) {
+        let tickets = lots.tickets(&format!("assign/{}", department.id));
+        let mut list: Vec<&Inspector> =
+            inspectors.present.iter().filter(|inspector| inspector.department == department.id).collect();
+        list.sort_by_cached_key(|inspector| (tickets.pair(id, &inspector.id), &inspector.id));
+        let groups = groups_of(announcement, binding, &department.id, &entry);
+        let groups: Vec<&Group> = groups.iter().flat_map(|(group, seats)| (0..*seats).map(move |_| group)).collect();
+        let spot = spots.spot(&department.id, cells);
+        for (seat, group) in department.seats.iter().filter(|seat| seat.target == *id).zip(groups) {
+            let before: Vec<&Inspector> =
+                list.iter().copied().take_while(|inspector| inspector.id != seat.inspector).collect();
+            let able = |inspector: &&Inspector| {
+                may_sit(announcement, inspector, group, &spot) && !recusals.bar(id.as_str(), inspector.id.as_str())
+            };
+            let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+            let passed = count(before.iter().copied().filter(|inspector| able(inspector)).count());
+            let rank = count(before.len()) + 1;
+            let place = Place { rank, unable: rank - 1 - passed, passed };
+            places.insert((department.id.clone(), seat.number), place);
+        }
+    }
+    Ok(places)
 }
 
 fn cell_story(

@@ -47,7 +47,7 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
     announcement(screen, &frozen.announcement);
     let short = staff(screen, &frozen).map_err(one)?;
     let draws = trial_draws(frozen.announcement.targets.commitment.rows);
-    let trials = simulate(&frozen.announcement, &frozen, draws, campaign.watch()).map_err(one)?;
+    let trials = simulate(&frozen.announcement, &frozen, draws, false, campaign.watch()).map_err(one)?;
     if trials.infeasible < trials.draws {
         departments(screen, &trials);
     }
@@ -272,6 +272,9 @@ fn shortage(screen: &Screen, shortage: &Shortage) -> String {
     }
 }
 
+/// Inspectors named who alone can have a seat.
+const ALONE: usize = 5;
+
 /// Seats against officers, department by department, as trial draws show them.
 pub(super) fn departments(screen: &Screen, trials: &Trials) {
     let text = |key: &str| screen.language.text(key);
@@ -298,6 +301,23 @@ pub(super) fn departments(screen: &Screen, trials: &Trials) {
         ]);
     }
     screen.table(&rows);
+    // whom the whole department hangs on
+    for department in trials.departments.iter().filter(|department| department.one_possible > 0) {
+        let mut alone: Vec<_> = department.alone.iter().collect();
+        alone.sort_by_key(|(id, seats)| (std::cmp::Reverse(**seats), *id));
+        let named = alone.iter().take(ALONE).map(|(id, seats)| format!("{id} {seats}")).collect::<Vec<_>>().join(", ");
+        let more = if alone.len() > ALONE { ", …" } else { "" };
+        screen.say(
+            "check-alone",
+            &[
+                ("department", &department.id),
+                ("seats", &department.one_possible),
+                ("total", &department.loads.values().sum::<u64>()),
+                ("officers", &alone.len()),
+                ("named", &format!("{named}{more}")),
+            ],
+        );
+    }
 }
 
 /// For other commands that freeze in memory.

@@ -143,6 +143,19 @@ fn target(screen: &Screen, story: &TargetStory) {
             })
             .collect();
         screen.table(&rows);
+        for (seat, place) in story.team.iter().filter_map(|seat| Some((seat, seat.place?))) {
+            screen.say(
+                "explain-place",
+                &[
+                    ("department", &seat.department),
+                    ("number", &seat.number),
+                    ("inspector", &seat.inspector),
+                    ("rank", &place.rank),
+                    ("unable", &place.unable),
+                    ("passed", &place.passed),
+                ],
+            );
+        }
         if let Some(seat) = story.team.first() {
             screen.say("explain-pair", &[]);
             screen.line(&format!("  printf '%s' {}{}/{} | sha256sum", seat.sub_seed, story.id, seat.inspector));

@@ -2,25 +2,31 @@
 
 use super::check::{departments, look};
 use super::show::{per_cent, ten_thousandths};
-use super::{Outcome, Screen, one};
+use super::{Outcome, SHOWN, Screen, one};
 use crate::args::Simulate;
-use yaohao_office::files::Folder;
-use yaohao_office::simulate::{CellTrials, Trials, simulate};
+use yaohao::announcement::Announcement;
+use yaohao::fault::Fault;
+use yaohao::verify::Evidence;
+use yaohao_office::files::{Folder, write_whole};
+use yaohao_office::simulate::{CellTrials, Equals, Trials, Words, equals, heat_map, pairs_csv, simulate};
 
 /// Cells shown; a campaign that is split by county has many.
 const CELLS: usize = 40;
 
 pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
     let campaign = screen.campaign(&arguments.dir);
-    let trials = match campaign.announcement() {
-        Ok(statement) => {
-            simulate(statement.body(), &Folder::new(&campaign.public()), arguments.draws, campaign.watch())
-                .map_err(one)?
-        }
+    let pairs = arguments.pairs.is_some() || arguments.heat_map.is_some();
+    let run = |announcement: &Announcement, evidence: &(dyn Evidence + Sync)| {
+        let trials = simulate(announcement, evidence, arguments.draws, pairs, campaign.watch()).map_err(one)?;
+        let equals = equals(announcement, evidence, &trials).map_err(one)?;
+        Ok::<_, Vec<Fault>>((trials, equals))
+    };
+    let (trials, equals) = match campaign.announcement() {
+        Ok(statement) => run(statement.body(), &Folder::new(&campaign.public()))?,
         // before the announcement the plan as it stands is tried
         Err(_) => {
             let frozen = look(&campaign)?;
-            simulate(&frozen.announcement, &frozen, arguments.draws, campaign.watch()).map_err(one)?
+            run(&frozen.announcement, &frozen)?
         }
     };
     cells(screen, &trials);
@@ -29,8 +35,34 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
         screen.say("check-infeasible", &[("infeasible", &trials.infeasible), ("trials", &trials.draws)]);
         screen.fault(fault);
     }
+    treated(screen, &equals);
+    if let Some(path) = &arguments.pairs {
+        write_whole(path, pairs_csv(&trials).as_bytes()).map_err(one)?;
+        screen.say("simulate-written", &[("file", &path.display())]);
+    }
+    if let Some(path) = &arguments.heat_map {
+        let text = |key: &str| screen.language.say(key, &[("draws", &trials.draws)]);
+        let words =
+            Words { title: text("heat-title"), description: text("heat-description"), legend: text("heat-legend") };
+        write_whole(path, heat_map(&trials, &words).as_bytes()).map_err(one)?;
+        screen.say("simulate-written", &[("file", &path.display())]);
+    }
     screen.say("simulate-end", &[("draws", &trials.draws)]);
     Ok(u8::from(trials.infeasible > 0))
+}
+
+/// Whether equals are treated equally.
+fn treated(screen: &Screen, equals: &Equals) {
+    let facts: [(&str, &dyn std::fmt::Display); 3] =
+        [("classes", &equals.classes), ("alone", &equals.alone), ("cells", &equals.cells)];
+    screen.say("equals-looked", &facts);
+    if equals.inspectors.is_empty() && equals.firms.is_empty() {
+        screen.say("equals-fair", &[]);
+    }
+    let inspectors = equals.inspectors.iter().map(ToString::to_string);
+    for id in inspectors.chain(equals.firms.iter().cloned()).take(SHOWN) {
+        screen.say("equals-unfair", &[("id", &id)]);
+    }
 }
 
 fn cells(screen: &Screen, trials: &Trials) {

@@ -1,7 +1,14 @@
 //! Trial draws: what chance does with a campaign. Their lots come from no seed text, so no record can be made of them.
 
+mod equals;
+mod heat;
+
+pub use equals::{Equals, equals};
+pub use heat::{Words, heat_map};
+
 use crate::campaign::derive;
 use crate::watch::{Watch, Work};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use yaohao::announcement::{Announcement, CellSize, Method};
 use yaohao::fault::{Fault, Result};
@@ -23,6 +30,8 @@ pub struct Trials {
     pub cells: Vec<CellTrials>,
     /// Department by department: seats and loads.
     pub departments: Vec<DepartmentTrials>,
+    /// How often each firm and inspector met, where that was asked for; pairs that never met are missing.
+    pub pairs: BTreeMap<(String, Id), u64>,
 }
 
 /// How often the entries of a cell were drawn.
@@ -53,8 +62,12 @@ pub struct DepartmentTrials {
     pub widest: u64,
     /// Targets in all draws together, by inspector.
     pub loads: BTreeMap<Id, u64>,
+    /// The squares of the loads of single draws in all draws together, by inspector.
+    pub squares: BTreeMap<Id, u64>,
     /// Seats of all draws for which one inspector only was possible.
     pub one_possible: u64,
+    /// The same by that inspector.
+    pub alone: BTreeMap<Id, u64>,
 }
 
 /// How many trial draws look whether all seats can be filled; of large registers fewer, since each reads all rows.
@@ -63,30 +76,55 @@ pub fn trial_draws(rows: u64) -> u64 {
     (2_000_000 / rows.max(1)).clamp(2, 20)
 }
 
-/// Makes `draws` trial draws.
+/// Trial draws that one thread makes before it is told of.
+const BATCH: u64 = 16;
+
+/// Makes `draws` trial draws; with `pairs` counts who meets whom. What comes out is the same with any number of threads.
 ///
 /// # Errors
 /// What makes every draw impossible: the codes of registers and strata.
-pub fn simulate(announcement: &Announcement, evidence: &dyn Evidence, draws: u64, watch: &dyn Watch) -> Result<Trials> {
-    let mut trials = Trials { cells: cells(announcement), departments: departments(announcement), ..Trials::default() };
+pub fn simulate(
+    announcement: &Announcement,
+    evidence: &(dyn Evidence + Sync),
+    draws: u64,
+    pairs: bool,
+    watch: &dyn Watch,
+) -> Result<Trials> {
+    let fresh = || Trials { cells: cells(announcement), departments: departments(announcement), ..Trials::default() };
     watch.begin(Work::Trials, "", Some(draws));
-    for draw in 0..draws {
-        watch.advance(1);
-        trials.draws += 1;
-        match derive(announcement, evidence, &Lots::trial(draw)) {
-            Ok(outcome) => trials.count(&outcome),
-            Err(fault) if fault.code() == yaohao::fault::Code::AssignInfeasible => {
-                trials.infeasible += 1;
-                trials.first_infeasible.get_or_insert(fault);
-            }
-            Err(fault) => {
-                watch.end();
-                return Err(fault);
+    let batches: Vec<u64> = (0..draws.div_ceil(BATCH)).collect();
+    let made = batches.into_par_iter().map(|batch| {
+        let mut trials = fresh();
+        for draw in batch * BATCH..draws.min((batch + 1) * BATCH) {
+            watch.advance(1);
+            trials.draws += 1;
+            match derive(announcement, evidence, &Lots::trial(draw)) {
+                Ok(outcome) => trials.count(&outcome, pairs),
+                Err(fault) if fault.code() == yaohao::fault::Code::AssignInfeasible => {
+                    trials.infeasible += 1;
+                    trials.first_infeasible.get_or_insert(fault);
+                }
+                Err(fault) => return Err(fault),
             }
         }
-    }
+        Ok(trials)
+    });
+    let made = made.try_reduce(fresh, |one, other| Ok(one.and(other)));
     watch.end();
-    Ok(trials)
+    made
+}
+
+/// The table of pairs: firm, inspector, how often the firm was drawn, how often the inspector came.
+#[must_use]
+pub fn pairs_csv(trials: &Trials) -> String {
+    let times: BTreeMap<&String, u64> =
+        trials.cells.iter().flat_map(|cell| &cell.hits).map(|(firm, hits)| (firm, *hits)).collect();
+    let mut out = String::from("target,inspector,drawn,met\n");
+    for ((firm, inspector), met) in &trials.pairs {
+        let drawn = times.get(firm).copied().unwrap_or(0);
+        out.push_str(&format!("{firm},{inspector},{drawn},{met}\n"));
+    }
+    out
 }
 
 fn cells(announcement: &Announcement) -> Vec<CellTrials> {
@@ -115,13 +153,15 @@ fn departments(announcement: &Announcement) -> Vec<DepartmentTrials> {
         seats: (u64::MAX, 0),
         widest: 0,
         loads: BTreeMap::new(),
+        squares: BTreeMap::new(),
         one_possible: 0,
+        alone: BTreeMap::new(),
     };
     announcement.departments.iter().map(|department| of(&department.id)).collect()
 }
 
 impl Trials {
-    fn count(&mut self, outcome: &Outcome) {
+    fn count(&mut self, outcome: &Outcome, pairs: bool) {
         for (trials, cell) in self.cells.iter_mut().zip(&outcome.selection.cells) {
             for entry in &cell.drawn {
                 *trials.hits.entry(entry.id.clone()).or_default() += 1;
@@ -135,7 +175,38 @@ impl Trials {
             trials.widest = trials.widest.max(loads().max().unwrap_or(0) - loads().min().unwrap_or(0));
             for (inspector, load) in &department.loads {
                 *trials.loads.entry(inspector.clone()).or_default() += load;
+                *trials.squares.entry(inspector.clone()).or_default() += load * load;
+            }
+            for seat in department.seats.iter().filter(|seat| seat.possible == 1) {
+                *trials.alone.entry(seat.inspector.clone()).or_default() += 1;
+            }
+            for seat in department.seats.iter().filter(|_| pairs) {
+                *self.pairs.entry((seat.target.to_string(), seat.inspector.clone())).or_default() += 1;
             }
         }
     }
+
+    /// Both together.
+    fn and(mut self, other: Self) -> Self {
+        self.draws += other.draws;
+        self.infeasible += other.infeasible;
+        self.first_infeasible = self.first_infeasible.or(other.first_infeasible);
+        for (own, cell) in self.cells.iter_mut().zip(other.cells) {
+            add(&mut own.hits, cell.hits);
+        }
+        for (own, department) in self.departments.iter_mut().zip(other.departments) {
+            own.seats = (own.seats.0.min(department.seats.0), own.seats.1.max(department.seats.1));
+            own.widest = own.widest.max(department.widest);
+            own.one_possible += department.one_possible;
+            add(&mut own.loads, department.loads);
+            add(&mut own.squares, department.squares);
+            add(&mut own.alone, department.alone);
+        }
+        add(&mut self.pairs, other.pairs);
+        self
+    }
+}
+
+fn add<K: Ord>(into: &mut BTreeMap<K, u64>, from: BTreeMap<K, u64>) {
+    from.into_iter().for_each(|(key, count)| *into.entry(key).or_default() += count);
 }
