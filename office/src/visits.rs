@@ -124,6 +124,17 @@ fn make(change: &Change, seats: &mut Seats) {
     }
 }
 
+/// Pairs of target and inspector, as today's registers have them, that met in an earlier campaign.
+#[must_use]
+pub fn earlier_pairs(visits: &[Visits], known: &[Known]) -> BTreeSet<(String, String)> {
+    let of = |known: &Known| {
+        let targets = visits.get(known.campaign).and_then(|campaign| campaign.of.get(&known.earlier));
+        let now = known.now.clone();
+        targets.into_iter().flatten().map(move |target| (target.clone(), now.clone())).collect::<Vec<_>>()
+    };
+    known.iter().flat_map(of).collect()
+}
+
 /// Which pairs do not meet now: who visited a target last, and who visited it within so many months before `now`.
 pub(crate) fn met(visits: &[Visits], known: &[Known], last_visitors: bool, within: Option<u64>, now: &Time) -> Met {
     // when each target was visited last, by whomever
@@ -186,6 +197,8 @@ mod tests {
         assert_eq!(pairs(true, None), last);
         // twelve months back is the very moment of the first draw, which is not later than itself
         assert_eq!(pairs(false, Some(12)), [pair("F1", "P2", MET_RECENTLY), pair("F3", "P1", MET_RECENTLY)]);
+        let met = earlier_pairs(&visits, &known);
+        assert!(met.len() == 4 && met.contains(&("F1".to_owned(), "P2".to_owned())));
         let all = pairs(true, Some(13));
         assert_eq!(all.len(), 4);
         assert!(all.contains(&pair("F1", "P1", MET_RECENTLY)) && all.contains(&last[1]));

@@ -171,6 +171,50 @@ fn the_rule_is_the_plain_one() {
     assert!(inspectors > 30 && targets > 15 && vacant > 0 && empty > 0, "{seen:?}: the instances show little");
 }
 
+/// The list of a seat, read once, is who then comes, one after the other until nobody is left: in persons' seats and in
+/// those of a crew.
+#[test]
+fn the_list_read_in_advance_is_what_happens() {
+    let more: String = (4..9)
+        .map(|n| {
+            format!("A{n},yingji,weihua,*,yes,4,0,2020-01-01,2030-01-01,\nB{n},gongan,,*,,4,0,2020-01-01,2030-01-01,\n")
+        })
+        .collect();
+    let persons = Small { inspectors: format!("{}{more}", support::INSPECTORS), ..Small::default() };
+    let crew = |line: &str| match line.split(',').next() {
+        Some("id") => format!("{line},crew\n"),
+        Some("B1" | "B2") => format!("{line},甲组\n"),
+        Some("B4" | "B5" | "B6") => format!("{line},乙组\n"),
+        _ => format!("{line},\n"),
+    };
+    let crews = Small { inspectors: persons.inspectors.lines().map(crew).collect(), ..persons.clone() }
+        .plan("[team]\n", "[team]\ncrews = [{ department = \"gongan\", kind = \"given\" }]\n");
+    let (mut seats, mut steps) = (0, 0);
+    for small in [persons, crews] {
+        let folder = tempfile::tempdir().unwrap();
+        let drawn = read_folder(&small.draw_in(folder.path()).public());
+        for (target, department, number, _) in Plain::new(&drawn).seats {
+            // each seat in a campaign of its own: nothing else happens meanwhile
+            let folder = tempfile::tempdir().unwrap();
+            let campaign = small.draw_in(folder.path());
+            let asked = Asked { target: &target, department: &department, seat: number };
+            let listed = substitutes(&campaign, asked).unwrap();
+            let mut sits = listed.out;
+            for (expected, minute) in listed.chain.iter().map(Some).chain([None]).zip(0..) {
+                let at = format!("2024-10-20T08:{minute:02}:00Z");
+                let done = replace_inspector(&campaign, asked, sits.as_str(), why(), &time(&at)).unwrap();
+                let Change::Inspector { replacement, .. } = &done.body().change else { panic!("another change") };
+                assert_eq!(replacement.as_ref(), expected, "{target} {department} {number}");
+                let Some(next) = replacement else { break };
+                sits = next.clone();
+                steps += 1;
+            }
+            seats += 1;
+        }
+    }
+    assert!(seats > 10 && steps > 30, "{seats} {steps}: that shows little");
+}
+
 fn why() -> Why {
     Why { reason: Name::parse("illness").unwrap(), text: Text::parse("因病").unwrap() }
 }

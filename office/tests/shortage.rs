@@ -71,6 +71,8 @@ fn each_obstacle_is_counted() {
     let qualified = Small { inspectors: people(&rows).replace("A1,yingji,weihua", "A1,yingji,"), ..base() };
     assert_eq!(refused(&qualified, SHORT), "1 targets, 1 seats, 1 officers, 0 places, 1 short: 3301 1→1 [weihua]");
     assert_eq!(refused(&qualified, OFF), "5: 1 0 2 0 0 1 0 1");
+    // A2 would do if it worked there, A1 and A3 with the qualification, A4 with a longer certificate
+    assert_eq!(refused(&qualified, "{lone_region} {lone_qualification} {lone_validity} {lone_lead}"), "1 2 1 0");
     let no_leader = Small { inspectors: people(&rows).replace(",yes,", ",,"), ..base() };
     assert_eq!(refused(&no_leader, "{kinds}; {no_lead} of {pool}"), "3301 1→1 [lead]; 5 of 5");
     let all = Small {

@@ -50,7 +50,8 @@ impl Shortage<'_> {
         if kinds.len() > KINDS {
             named.push("…".to_owned());
         }
-        let off = self.kept_off(&asked);
+        let (off, lone) = self.kept_off(&asked);
+        let alone = |obstacle: Obstacle| lone.get(&obstacle).copied().unwrap_or(0);
         let count = |obstacle: Obstacle| off.get(&obstacle).copied().unwrap_or(0);
         let short = self.deficit.seats.saturating_sub(self.deficit.places);
         fault
@@ -65,6 +66,11 @@ impl Shortage<'_> {
             .fact("expired", count(Obstacle::Expired))
             .fact("recused", count(Obstacle::Recused))
             .fact("spent", count(Obstacle::Spent))
+            .fact("lone_region", alone(Obstacle::Elsewhere))
+            .fact("lone_station", alone(Obstacle::Station))
+            .fact("lone_qualification", alone(Obstacle::Unqualified))
+            .fact("lone_lead", alone(Obstacle::NoLead))
+            .fact("lone_validity", alone(Obstacle::Expired))
     }
 
     /// The seats in question, counted by place and kind, and told apart by what they ask of whom.
@@ -105,16 +111,21 @@ impl Shortage<'_> {
         able.map(|(_, index)| index).collect()
     }
 
-    /// How many of the department each obstacle keeps off every seat in question.
-    fn kept_off(&self, asked: &Asked<'_>) -> BTreeMap<Obstacle, u64> {
-        let mut off: BTreeMap<Obstacle, u64> = BTreeMap::new();
+    /// How many of the department each obstacle keeps off every seat in question; and how many could take some of them if
+    /// that one obstacle were away.
+    fn kept_off(&self, asked: &Asked<'_>) -> (BTreeMap<Obstacle, u64>, BTreeMap<Obstacle, u64>) {
+        let (mut off, mut lone) = (BTreeMap::<Obstacle, u64>::new(), BTreeMap::<Obstacle, u64>::new());
         for inspector in self.pool {
             let mut always: Option<BTreeSet<Obstacle>> = None;
+            let mut single: BTreeSet<Obstacle> = BTreeSet::new();
             for ((_, group), visits) in asked {
                 // equal seats in one place are kept from the same people, but for recusals
                 let others = visits.iter().skip(1).filter(|visit| self.has_recusals(visit)).take(RECUSED);
                 for visit in visits.iter().take(1).chain(others) {
                     let found = self.obstacles(inspector, visit, group);
+                    if let (1, Some(only)) = (found.len(), found.first()) {
+                        single.insert(*only);
+                    }
                     always = Some(match always {
                         None => found,
                         Some(before) => before.intersection(&found).copied().collect(),
@@ -124,8 +135,11 @@ impl Shortage<'_> {
             for obstacle in always.unwrap_or_default() {
                 *off.entry(obstacle).or_default() += 1;
             }
+            for obstacle in single {
+                *lone.entry(obstacle).or_default() += 1;
+            }
         }
-        off
+        (off, lone)
     }
 
     fn has_recusals(&self, visit: &Visit<'_>) -> bool {

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use yaohao::announcement::Announcement;
 use yaohao::fault::Fault;
+use yaohao::ident::Id;
 use yaohao_office::campaign::{Campaign, check_lead_time};
 use yaohao_office::freeze::{Frozen, Refused};
 use yaohao_office::history::Past;
 use yaohao_office::intake::{Intake, SourceReport};
 use yaohao_office::simulate::{Trials, simulate, trial_draws};
 use yaohao_office::staffing::{Shortage, Staffing, staffing};
+use yaohao_office::visits::earlier_pairs;
 use yaohao_office::words::unnamed_words;
 use yaohao_office::year::Origin;
 
@@ -47,9 +49,11 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
     announcement(screen, &frozen.announcement);
     let short = staff(screen, &frozen).map_err(one)?;
     let draws = trial_draws(frozen.announcement.targets.commitment.rows);
-    let trials = simulate(&frozen.announcement, &frozen, draws, false, campaign.watch()).map_err(one)?;
+    let trials = simulate(&frozen.announcement, &frozen, draws, !frozen.past.visits.is_empty(), campaign.watch())
+        .map_err(one)?;
     if trials.infeasible < trials.draws {
         departments(screen, &trials);
+        repeated(screen, &frozen, &trials);
     }
     match &trials.first_infeasible {
         None => {
@@ -177,6 +181,20 @@ fn unnamed(screen: &Screen, frozen: &Frozen) -> Result<(), Fault> {
         screen.say("check-unnamed", &[("column", &column), ("words", &counted(screen, &words))]);
     }
     Ok(())
+}
+
+/// Pairs that met in an earlier campaign, and how often they would meet again.
+fn repeated(screen: &Screen, frozen: &Frozen, trials: &Trials) {
+    let [_, inspectors, _] = frozen.intakes.as_ref();
+    let met = earlier_pairs(&frozen.past.visits, &inspectors.known);
+    if met.is_empty() {
+        return;
+    }
+    let again = |(pair, _): &(&(String, Id), &u64)| met.contains(&(pair.0.clone(), pair.1.to_string()));
+    let times: u64 = trials.pairs.iter().filter(again).map(|(_, times)| times).sum();
+    let draws = u128::from(trials.draws - trials.infeasible);
+    let mean = ten_thousandths((u128::from(times) * 10_000).checked_div(draws).unwrap_or(0));
+    screen.say("check-repeated", &[("pairs", &met.len()), ("mean", &mean)]);
 }
 
 /// Earlier campaigns that count in this one.
