@@ -108,8 +108,10 @@ def check_seated(instance, answer, every):
 
 def main():
     instances = json.load(sys.stdin)["instances"]
-    if "--spoil" in sys.argv:
-        team = instances[2]["answer"]["seats"][7]
+    spoil = "--spoil" in sys.argv
+    if spoil:                                           # one instance is enough to see that this can fail
+        instances = instances[2:3]
+        team = instances[0]["answer"]["seats"][7]
         team[0], team[1] = team[1], team[0]
     failed = kinds = 0
     for n, instance in enumerate(instances):
@@ -119,7 +121,8 @@ def main():
         kinds |= 1 if "short" in answer else 2
         print(f"instance {n}: {said}")
     print(f"solvers: {len(instances) - failed} of {len(instances)} confirmed")
-    return 1 if failed or len(instances) < 8 or kinds != 3 else 0
+    complete = len(instances) >= 8 and kinds == 3 or spoil
+    return 1 if failed or not complete else 0
 
 if __name__ == "__main__":
     sys.exit(main())
