@@ -116,7 +116,7 @@ def main():
     failed = kinds = 0
     for n, instance in enumerate(instances):
         answer = instance["answer"]
-        try: said = check_short(instance, answer) if "short" in answer else check_seated(instance, answer, 1 if n == 0 else 9)
+        try: said = check_short(instance, answer) if "short" in answer else check_seated(instance, answer, 3 if n == 0 else 13)
         except Wrong as e: failed, said = failed + 1, f"WRONG: {e}"
         kinds |= 1 if "short" in answer else 2
         print(f"instance {n}: {said}")
