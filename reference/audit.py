@@ -7,8 +7,8 @@
 The second form runs the tamper catalogue: campaigns by verify.py, sites by this program. Statistics are not worked out here."""
 import argparse, collections, datetime, json, os, re, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from forms import Fail, beacon_time, expect, is_digest, is_id, last_day, numbered, parse_json, read, read_policy, sha, sha_hex, unix
-from forms import canonical
+from forms import (DATED, LATER_FILE, Fail, beacon_time, canonical, expect, is_id, last_day, numbered, parse_json, read,
+                   read_policy, sha, sha_hex, unix)
 from later import later_files
 from log import mth, read_log
 from notes import checkpoint_of, parse_receipt, verifier_key
@@ -32,10 +32,17 @@ def leaf_of(path):
         return kind, number, digest
     except (Fail, KeyError, TypeError, ValueError, OSError): return None
 def entry(leaf): return ("yaohao/1 leaf\n" + "".join(f"{part}\n" for part in leaf)).encode()
-def leaves_in(folder):
-    names = sorted(n for n in os.listdir(folder) if n.lower().endswith(".json")) if os.path.isdir(folder) else []
-    found = {name: leaf_of(os.path.join(folder, name)) for name in names}
-    return {name: leaf for name, leaf in found.items() if leaf}
+def kind_of(shelf, name):
+    """§18: the type of the statement that is shown under a name in a campaign, in plans/ or in keys/; None for no name of these."""
+    if shelf == "plans": return "plan" if re.fullmatch("plan-[0-9]+[.]json", name) else None
+    if shelf == "keys": return next((k for k in ("rotation", "revocation") if name.startswith(k + "-") and name.endswith(".json")), None)
+    if name in DATED: return name[:-5]
+    if name.startswith("contribution-") and name.endswith(".json") and is_id(name[13:-5]): return "contribution"
+    return LATER_FILE(name)[1] if LATER_FILE(name) else None
+def leaves_in(folder, shelf="campaign"):
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    found = {name: leaf_of(os.path.join(folder, name)) for name in names if kind_of(shelf, name)}
+    return {name: leaf for name, leaf in found.items() if leaf and leaf[0] == kind_of(shelf, name)}
 def places(site, below="", depth=0):
     """The folders with an announcement, at most four levels down."""
     folder = os.path.join(site, below)
@@ -52,11 +59,13 @@ class Audit:
         self.campaigns, self.complete = {}, True
         for place in places(site): self.campaign(place)
         self.twice()
+        self.again()
         self.plans()
         log = self.log()
         if log: self.against(log)
+        logs = [log[4]] if log else []
         for mirror in mirrors:
-            if log: self.mirror_log(mirror, log)
+            if log: self.mirror_log(mirror, log, logs)
             self.mirror_campaigns(mirror)
     def exit(self):
         return 2 if not self.campaigns else 1 if self.wrong else 0 if self.complete and not self.remarks else 3
@@ -70,7 +79,10 @@ class Audit:
         if code == 1: self.wrong.add(c.steps[-1][0])
         body = lambda name: json.loads(read(os.path.join(folder, name)))["body"]
         ann = body("announcement.json") if "announcement.json" in leaves else None
-        self.campaigns[place] = {"leaves": leaves, "ann": ann, "number": ann["number"] if ann else place}
+        drawn = any(os.path.isfile(os.path.join(folder, n)) for n in ("record.json", "sealing.json"))
+        void = body("void.json") if "void.json" in leaves else None
+        self.campaigns[place] = {"leaves": leaves, "ann": ann, "number": ann["number"] if ann else place, "void": void,
+                                 "drawn": bool(ann and drawn and not void)}
         if not ann: return
         there, time = lambda name: os.path.isfile(os.path.join(folder, name)), beacon_time(ann["seed"]["beacon"])
         if there("void.json"):
@@ -90,34 +102,52 @@ class Audit:
         if "reveal.json" in leaves and unix(body("reveal.json")["revealed_at"]) > unix(ann["seed"]["sealed"]["reveal_by"]):
             self.remarks.add("audit.reveal-late")
     def twice(self):
-        """Numbers announced twice; redraws that name what is not there, or what another names too."""
-        first, replaced = {}, set()
+        """Numbers shown twice and differently; redraws that name what is not there, or what another names too."""
+        shown, replaced = collections.defaultdict(list), set()
         voids = {c["leaves"]["void.json"][1:] for c in self.campaigns.values() if "void.json" in c["leaves"]}
         for c in (c for c in self.campaigns.values() if c["ann"]):
-            digest = c["leaves"]["announcement.json"][2]
-            if first.setdefault(c["number"], digest) != digest: self.wrong.add("audit.twice")
+            mine = {self.stands(name): leaf for name, leaf in c["leaves"].items()}
+            if any(other.get(x, leaf) != leaf for other in shown[c["number"]] for x, leaf in mine.items()): self.wrong.add("audit.twice")
+            shown[c["number"]].append(mine)
             if "replaces" in c["ann"]:
                 named = c["ann"]["replaces"]
                 if (named["number"], named["void"]) not in voids: self.wrong.add("audit.replaces")
                 if named["number"] in replaced: self.wrong.add("audit.replaced-twice")
                 replaced.add(named["number"])
+    def stands(self, name):
+        """§18: what a number has one of: an end, a statement of each serial, any other name."""
+        return "end" if name in ("record.json", "void.json") else int(LATER_FILE(name)[2]) if LATER_FILE(name) else name
+    def again(self):
+        """Drawn from the register of what was given up, and not in its place."""
+        anns = [c["ann"] for c in self.campaigns.values() if c["ann"]]
+        replaces = {a["number"]: a["replaces"]["number"] for a in anns if "replaces" in a}
+        for void in (c for c in self.campaigns.values() if c["ann"] and c["void"]):
+            for c in (c for c in self.campaigns.values() if c["drawn"]):
+                ann, chain, at = c["ann"], [c["number"]], void["ann"]
+                while chain[-1] in replaces and len(chain) <= len(replaces): chain.append(replaces[chain[-1]])
+                later = "would_be" in void["void"] or unix(ann["announced_at"]) >= unix(void["void"]["voided_at"])
+                same = ann["registers"]["targets"]["root"] == at["registers"]["targets"]["root"] and at["number"] not in chain
+                if later and same: self.remarks.add("audit.again")
     def plans(self):
-        folder, by_number, known = os.path.join(self.site, "plans"), collections.defaultdict(list), set()
-        for name, leaf in leaves_in(folder).items():
-            if leaf[0] == "plan": by_number[leaf[1]].append((os.path.join(folder, name), leaf[2]))
+        folder, by_number, known = os.path.join(self.site, "plans"), collections.defaultdict(list), {}
+        for name, leaf in leaves_in(folder, "plans").items(): by_number[leaf[1]].append((os.path.join(folder, name), leaf[2]))
         for number, found in sorted(by_number.items()):
             try: check_plan([path for path, _ in found], self.policy)
             except Refused as e:
                 self.wrong.add("plans")
                 if e.args[0] != "P4": continue
-            known |= {digest for _, digest in found}
+            known |= {digest: number for _, digest in found}
             issues = [json.loads(read(path))["body"] for path, _ in found]
             prefix = max(issues, key=lambda issue: issue["issue"])["prefix"]
             parts = [numbered(c["number"]) for c in self.campaigns.values() if c["ann"]]
             serials = sorted({part[1] for part in parts if part and part[0] == prefix})
             if serials != list(range(1, len(serials) + 1)): self.wrong.add("audit.gap")
-        for c in self.campaigns.values():
-            if c["ann"] and "plan" in c["ann"] and c["ann"]["plan"]["plan"] not in known: self.wrong.add("audit.plan")
+        batches = collections.defaultdict(dict)
+        for ann in (c["ann"] for c in self.campaigns.values() if c["ann"] and "plan" in c["ann"]):
+            named = ann["plan"]
+            if named["plan"] not in known: self.wrong.add("audit.plan")
+            else: batches[known[named["plan"]], named["line"], named["batch"]][ann["number"]] = ann.get("replaces", {}).get("number")
+        if any(len(set(batch) - set(batch.values())) > 1 for batch in batches.values()): self.wrong.add("audit.batch-twice")
     def log(self):
         folder = os.path.join(self.site, "log")
         if not os.path.exists(folder): return self.remarks.add("audit.no-log")
@@ -134,11 +164,12 @@ class Audit:
         key, origin, size, entries, hashes = log
         logged, published = set(entries), set()
         folders = [(place, c["leaves"]) for place, c in self.campaigns.items()]
-        for place, leaves in folders + [(x, leaves_in(os.path.join(self.site, x))) for x in ("plans", "keys")]:
+        shown = {leaf[:2] for _, leaves in folders for leaf in leaves.values()}
+        folders += [(x, leaves_in(os.path.join(self.site, x), x)) for x in ("plans", "keys")]
+        for place, leaves in folders:
             for name, leaf in leaves.items():
                 published.add(entry(leaf))
                 if entry(leaf) not in logged: self.remarks.add("audit.unlogged")
-        shown = {leaf[:2] for _, leaves in folders for leaf in leaves.values()}
         for text in logged - published:
             leaf = re.fullmatch(rb"yaohao/1 leaf\n([a-z][a-z0-9_-]{0,31})\n([0-9A-Za-z._-]{1,64})\n([0-9a-f]{64})\n", text)
             if leaf:
@@ -153,27 +184,38 @@ class Audit:
                     _, theirs, root = checkpoint_of(note, verifier_key(key, 1))
                     expect(path_root(entry(leaf), index, theirs, path) == root, "of another statement")
                 except Fail:
-                    self.wrong.add("plans")
+                    self.wrong.add("receipt")
                     continue
                 if theirs > size: self.wrong.add("audit.stale")
                 elif mth(hashes[:theirs]) != root: self.wrong.add("audit.fork")
-    def mirror_log(self, mirror, log):
-        folder, (key, _, size, _, hashes) = os.path.join(mirror, "log"), log
+    def mirror_log(self, mirror, log, logs):
+        """All logs are beginnings of one history, and none is longer than the site's. `logs`: the leaf hashes of those seen."""
+        folder, (key, _, size, _, _) = os.path.join(mirror, "log"), log
         if not os.path.exists(folder): return self.remarks.add("audit.mirror-lacks")
-        try: _, theirs, _, _, entries = read_log(folder, key)
+        try: hashes = [sha(b"\0" + e) for e in read_log(folder, key)[4]]
         except (Fail, OSError, ValueError): return self.wrong.add("log")
-        common = min(size, theirs)
-        if mth(hashes[:common]) != mth([sha(b"\0" + e) for e in entries[:common]]): self.wrong.add("audit.fork")
+        common = [min(len(other), len(hashes)) for other in logs]
+        if any(mth(other[:n]) != mth(hashes[:n]) for other, n in zip(logs, common)): self.wrong.add("audit.fork")
+        elif len(hashes) > size: self.wrong.add("audit.stale")
+        logs.append(hashes)
     def mirror_campaigns(self, mirror):
-        there = collections.defaultdict(dict)
-        for place in places(mirror):
-            for name, leaf in leaves_in(os.path.join(mirror, place)).items(): there[leaf[1]][name] = leaf
-        for c in (c for c in self.campaigns.values() if c["ann"]):
-            if c["number"] not in there: self.remarks.add("audit.mirror-lacks")
-            for name, leaf in there.get(c["number"], {}).items():
-                if name not in c["leaves"]: self.wrong.add("audit.mirror-keeps")
-                elif c["leaves"][name] != leaf: self.wrong.add("audit.mirror")
-        if set(there) - {c["number"] for c in self.campaigns.values()}: self.wrong.add("audit.mirror-keeps")
+        """The same number has the same statements wherever it is published, and so have plans and notices."""
+        def by_number(found):
+            numbers = collections.defaultdict(lambda: collections.defaultdict(set))
+            for number, leaves in found:
+                for name, leaf in leaves.items(): numbers[number or leaf[1]][name].add(leaf)
+            return numbers
+        here = by_number((c["number"], c["leaves"]) for c in self.campaigns.values() if c["ann"])
+        there = by_number((None, leaves_in(os.path.join(mirror, place))) for place in places(mirror))
+        if set(here) - set(there): self.remarks.add("audit.mirror-lacks")
+        if set(there) - set(here): self.wrong.add("audit.mirror-keeps")
+        pairs = [(here[number], there[number]) for number in set(here) & set(there)]
+        for x in "plans", "keys":
+            pairs.append(tuple(by_number([(x, leaves_in(os.path.join(root, x), x))])[x] for root in (self.site, mirror)))
+        for ours, theirs in pairs:
+            for name, leaves in theirs.items():
+                if name not in ours: self.wrong.add("audit.mirror-keeps")
+                elif not leaves <= ours[name]: self.wrong.add("audit.mirror")
 
 def walk(root):
     """The tamper catalogue."""
@@ -182,8 +224,8 @@ def walk(root):
         folder = os.path.join(root, name)
         want, policy = json.loads(read(os.path.join(folder, "expect.json"))), read_policy(os.path.join(folder, "trust.toml"))
         if os.path.isdir(os.path.join(folder, "site")):
-            mirror = os.path.join(folder, "mirror")
-            audit = Audit(os.path.join(folder, "site"), [mirror] * os.path.isdir(mirror), policy, want["now"])
+            mirrors = [m for m in (os.path.join(folder, n) for n in ("mirror", "mirror-2")) if os.path.isdir(m)]
+            audit = Audit(os.path.join(folder, "site"), mirrors, policy, want["now"])
             found, wanted = (audit.exit(), audit.findings()), (want["exit"], sorted(want["findings"]))
         else:
             c = verify(os.path.join(folder, "public"), policy)

@@ -8,6 +8,8 @@
 mod accept;
 #[path = "vectors/catalogue.rs"]
 mod catalogue;
+#[path = "vectors/hidden.rs"]
+mod hidden;
 #[path = "vectors/later.rs"]
 mod later;
 #[path = "vectors/receipts.rs"]

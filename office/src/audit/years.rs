@@ -1,6 +1,6 @@
 //! What was planned, and what became of it: numbers without gaps, lines carried out, redraws that name what they replace.
 
-use super::{Audited, Finding, State, wrong};
+use super::{Audited, Finding, State, remark, wrong};
 use crate::year::{Issue, plan_files, read_issue, read_issues};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use yaohao::announcement::Replaces;
 use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault};
 use yaohao::ident::Id;
+use yaohao::statement::Statement;
 use yaohao::verify::Policy;
 use yaohao::year::{YearPlan, serial};
 
@@ -49,9 +50,9 @@ pub(super) fn plans(
             Err(fault) => findings.push(wrong(fault)),
         }
     }
-    let mut known: BTreeSet<Digest> = BTreeSet::new();
+    let mut known: BTreeMap<Digest, Id> = BTreeMap::new();
     let mut audited = Vec::new();
-    for paths in by_number.values() {
+    for (number, paths) in &by_number {
         let issues = match read_issues(paths) {
             Ok(issues) => issues,
             Err(fault) => {
@@ -59,7 +60,7 @@ pub(super) fn plans(
                 continue;
             }
         };
-        known.extend(issues.iter().map(|issue| issue.statement.digest()));
+        known.extend(issues.iter().map(|issue| (issue.statement.digest(), number.clone())));
         if let Some(policy) = policy {
             let taken = issues.iter().map(|issue| policy.takes_year(&issue.file, &issue.statement));
             findings.extend(taken.filter_map(Result::err).map(wrong));
@@ -70,12 +71,36 @@ pub(super) fn plans(
     }
     for campaign in campaigns {
         let named = campaign.announcement.as_ref().and_then(|statement| statement.body().plan.as_ref());
-        if let Some(named) = named.filter(|named| !known.contains(&named.plan)) {
+        if let Some(named) = named.filter(|named| !known.contains_key(&named.plan)) {
             let fault = Fault::new(Code::AuditPlan).file(&campaign.place).fact("number", &campaign.number);
             findings.push(wrong(fault.fact("digest", named.plan)));
         }
     }
+    findings.extend(batches_twice(&known, campaigns));
     audited
+}
+
+/// Campaigns that carry out the same batch of a line, and of which one does not take the other's place.
+fn batches_twice(plans: &BTreeMap<Digest, Id>, campaigns: &[Audited]) -> Vec<Finding> {
+    let mut batches: BTreeMap<(&Id, &Id, u64), BTreeMap<&str, Option<&Id>>> = BTreeMap::new();
+    for campaign in campaigns {
+        let Some(body) = campaign.announcement.as_ref().map(Statement::body) else { continue };
+        let Some((named, plan)) = body.plan.as_ref().and_then(|named| Some((named, plans.get(&named.plan)?))) else {
+            continue;
+        };
+        let replaces = body.replaces.as_ref().map(|replaces| &replaces.number);
+        batches.entry((plan, &named.line, named.batch)).or_default().insert(&campaign.number, replaces);
+    }
+    let mut findings = Vec::new();
+    for ((plan, line, batch), numbers) in batches {
+        let replaced: BTreeSet<&str> = numbers.values().flatten().map(|number| number.as_str()).collect();
+        let left: Vec<&str> = numbers.keys().filter(|number| !replaced.contains(*number)).copied().collect();
+        if left.len() > 1 {
+            let fault = Fault::new(Code::AuditBatchTwice).file("plans").fact("plan", plan).fact("line", line);
+            findings.push(wrong(fault.fact("batch", batch).fact("numbers", left.join(", "))));
+        }
+    }
+    findings
 }
 
 /// Numbers of the plan that no campaign has, below the highest that one has.
@@ -135,6 +160,37 @@ pub(super) fn replaced(campaigns: &[Audited]) -> Vec<Finding> {
             findings.push(wrong(fault(Code::AuditReplacedTwice).fact("other", other)));
         }
         first.insert(number, &campaign.number);
+    }
+    findings
+}
+
+/// Campaigns that drew from the register of one that was given up, and do not say that they take its place.
+pub(super) fn again(campaigns: &[Audited]) -> Vec<Finding> {
+    let bodies = || campaigns.iter().filter_map(|one| Some((one, one.announcement.as_ref()?.body())));
+    let replaces: BTreeMap<&Id, &Id> =
+        bodies().filter_map(|(_, body)| Some((&body.number, &body.replaces.as_ref()?.number))).collect();
+    // a redraw of a redraw takes the place of both
+    let follows = |number: &Id, void: &Id| {
+        let mut next = Some(number);
+        let steps = (0..=replaces.len()).map_while(|_| {
+            next = next.and_then(|number| replaces.get(number).copied());
+            next
+        });
+        steps.into_iter().any(|found| found == void)
+    };
+    let mut findings = Vec::new();
+    for (void, given_up) in bodies() {
+        let Some(told) = &void.report.void else { continue };
+        let root = given_up.targets.commitment.root;
+        for (other, body) in bodies().filter(|(other, _)| matches!(other.state, State::Drawn | State::Sealed)) {
+            // beside one that was given up early others may be drawn; not beside one whose outcome could be known
+            let later = void.state == State::VoidLate || body.announced_at >= told.voided_at;
+            let same = body.targets.commitment.root == root && body.number != given_up.number;
+            if later && same && !follows(&body.number, &given_up.number) {
+                let fault = Fault::new(Code::AuditAgain).file(&other.place).fact("number", &body.number);
+                findings.push(remark(fault.fact("other", &given_up.number)));
+            }
+        }
     }
     findings
 }

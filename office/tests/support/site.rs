@@ -43,13 +43,17 @@ impl Office {
     pub fn publish(&self, number: &str, campaign: &Campaign) {
         publish(&campaign.public(), &Home::new(&self.log_home()), &[]).unwrap();
         copy(&campaign.public(), &self.site().join(number));
+        self.publish_log();
+    }
+
+    fn publish_log(&self) {
         copy(&self.log_home().join("public"), &self.site().join("log"));
     }
 
     /// Publishes a folder of statements that belong to no campaign, such as plans of years.
     pub fn publish_folder(&self, name: &str) {
         publish(&self.site().join(name), &Home::new(&self.log_home()), &[]).unwrap();
-        copy(&self.log_home().join("public"), &self.site().join("log"));
+        self.publish_log();
     }
 
     pub fn drawn(&self, number: &str) -> Campaign {

@@ -1,0 +1,209 @@
+//! Sites whose tampering lies between their files: every campaign verifies, and what is wrong stands where no campaign is
+//! read, in two folders at once, or only at a mirror.
+
+use super::sites::{NOW, Scenario, again, fork, mirror, plans, policy, work};
+use super::support::site::{Office, copy};
+use super::support::{Files, Small, at, insert, repository, resign};
+use std::fs;
+use yaohao::encoding::{Digest, Value, object};
+
+pub const HIDDEN: &[Scenario] = &[
+    Scenario {
+        name: "site-first-try-under-other-names",
+        en: "A number is drawn twice; the first try lies beside the second under names that nobody reads",
+        zh: "同一编号抽了两次，第一次的声明改了文件名放在一旁，没有人读",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.dropped", "audit.twin"],
+        policy,
+        make: |office| {
+            office.drawn("A-1");
+            again(office);
+            for file in STATEMENTS {
+                fs::copy(work(office, "A-1/public").join(file), office.site().join("A-1").join(format!("old-{file}")))
+                    .unwrap();
+            }
+        },
+    },
+    Scenario {
+        name: "site-statement-laid-among-keys",
+        en: "A campaign is taken away; its statements lie in the folder of notices about keys",
+        zh: "撤下一次抽查，把它的声明塞进密钥通告的文件夹",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.dropped"],
+        policy,
+        make: |office| {
+            office.drawn("A-1");
+            office.drawn("A-2");
+            fs::create_dir_all(office.site().join("keys")).unwrap();
+            for file in STATEMENTS {
+                let hidden = office.site().join("keys").join(format!("notice-{file}"));
+                fs::rename(office.site().join("A-2").join(file), hidden).unwrap();
+            }
+            fs::remove_dir_all(office.site().join("A-2")).unwrap();
+        },
+    },
+    Scenario {
+        name: "site-two-draws-of-one-announcement",
+        en: "One announcement is drawn twice, once without a contributor; each draw verifies in a folder of its own",
+        zh: "同一公告抽了两次，其中一次少一方出数；两个文件夹各自都能通过",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.twice"],
+        policy,
+        make: |office| {
+            office.drawn("A-1");
+            let fewer = Small { absent: vec!["gongan"], ..Office::small("A-1") };
+            office.publish("A-1-late", &fewer.draw_in(&work(office, "fewer")));
+        },
+    },
+    Scenario {
+        name: "site-record-and-void-apart",
+        en: "A record in one folder, and a void of the same announcement in another",
+        zh: "一个文件夹里是抽签记录，另一个文件夹里是同一公告的作废声明",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.twice"],
+        policy,
+        make: |office| {
+            office.voided("A-1", "2024-10-14T11:00:00Z", false);
+            fs::rename(office.site().join("A-1"), office.site().join("A-1-void")).unwrap();
+            fs::rename(work(office, "A-1"), work(office, "A-1-void")).unwrap();
+            office.drawn("A-1");
+        },
+    },
+    Scenario {
+        name: "site-older-than-its-mirror",
+        en: "A campaign and the newest leaves of the log are taken away together; somebody keeps the longer log",
+        zh: "撤下一次抽查，日志也一并退回；有人留着更长的日志",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.mirror-lacks", "audit.stale"],
+        policy,
+        make: |office| {
+            office.drawn("A-1");
+            let older = office.root.path().join("older");
+            copy(&office.site(), &older);
+            office.drawn("A-2");
+            copy(&office.site().join("log"), &mirror(office).join("log"));
+            copy(&older, &office.site());
+        },
+    },
+    Scenario {
+        name: "site-two-mirrors-differ",
+        en: "Two readers are shown two continuations of the log that the site shows",
+        zh: "给两处读者看同一日志的两种后续，网站只显示分岔之前",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.fork", "audit.mirror-lacks", "audit.stale"],
+        policy,
+        make: |office| {
+            office.drawn("A-1");
+            fork(office);
+        },
+    },
+    Scenario {
+        name: "site-mirror-has-both-tries",
+        en: "The mirror keeps a first try, never logged, beside the one that the site shows",
+        zh: "镜像里除了网站所示的一次，还留着从未写入日志的第一次",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.mirror"],
+        policy,
+        make: |office| {
+            office.drawn("A-1");
+            copy(&office.site(), &mirror(office));
+            let first = Office::small("A-1").plan("烟花爆竹、油气管道联合抽查", "联合抽查");
+            copy(&first.draw_in(&work(office, "first")).public(), &mirror(office).join("A-0"));
+        },
+    },
+    Scenario {
+        name: "site-drawn-again-without-a-word",
+        en: "An unwelcome outcome is given up, and the same register is drawn under a new number that names nothing",
+        zh: "结果不合意而作废，又用同一名录以新编号再抽，不说明取代哪一次",
+        now: NOW,
+        exit: 3,
+        findings: &["audit.again", "audit.void-late"],
+        policy,
+        make: |office| {
+            office.voided("A-1", "2024-10-14T17:20:00Z", true);
+            office.drawn("A-2");
+        },
+    },
+    Scenario {
+        name: "site-batch-drawn-twice",
+        en: "One batch of a line of the year's plan is drawn under two numbers",
+        zh: "年度计划同一项同一批次用两个编号各抽一次",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.batch-twice"],
+        policy,
+        make: |office| {
+            plans(office);
+            for number in ["DH-2018-1", "DH-2018-2"] {
+                let small = Small { announced: Some(of_a_line), ..Office::small(number) };
+                office.publish(number, &small.draw_in(&work(office, number)));
+            }
+        },
+    },
+    Scenario {
+        name: "site-log-older-than-the-plan",
+        en: "The log goes back to before the year's plan was published, whose receipts are of the longer one",
+        zh: "日志退回到年度计划公布之前，而计划的回执出自更长的日志",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.stale", "audit.unlogged"],
+        policy,
+        make: |office| {
+            office.drawn("DH-2018-1");
+            let older = office.root.path().join("older");
+            copy(&office.site().join("log"), &older);
+            plans(office);
+            copy(&older, &office.site().join("log"));
+        },
+    },
+    Scenario {
+        name: "site-mirror-keeps-a-revocation",
+        en: "A revocation is taken away before it was logged; a mirror keeps it",
+        zh: "撤销密钥的通告未写入日志就被撤下，镜像还留着",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.mirror-keeps"],
+        policy,
+        make: |office| {
+            office.drawn("A-1");
+            copy(&office.site(), &mirror(office));
+            let lost = super::sites::revocation_of("yingji", "2024-10-14T09:30:00Z");
+            fs::create_dir_all(mirror(office).join("keys")).unwrap();
+            fs::write(mirror(office).join("keys/revocation-1.json"), lost).unwrap();
+        },
+    },
+    Scenario {
+        name: "site-substitution-under-another-serial",
+        en: "The last substitution is kept as substitution-02.json, which no reader takes for one",
+        zh: "最后一份顶替声明改名为 substitution-02.json，没有读者会当作声明",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.dropped"],
+        policy,
+        make: |office| {
+            super::sites::two_substitutions(office);
+            let folder = office.site().join("A-1");
+            fs::rename(folder.join("substitution-2.json"), folder.join("substitution-02.json")).unwrap();
+            fs::remove_file(folder.join("substitution-2.json.tlog-proof")).unwrap();
+        },
+    },
+];
+
+const STATEMENTS: [&str; 5] =
+    ["announcement.json", "closing.json", "contribution-gongan.json", "contribution-yingji.json", "record.json"];
+
+/// The announcement says that it carries out the first batch of a line.
+fn of_a_line(files: &mut Files) {
+    let plan = fs::read(repository().join("fixtures/plans/accept/amended-without-policy/plan-2.json")).unwrap();
+    let mut plan = yaohao::encoding::parse_canonical(&plan).unwrap();
+    let digest = Digest::of(at(&mut plan, "body").to_canonical().as_bytes()).to_string();
+    let line: Value = object([("batch", 1.into()), ("line", "1".into()), ("plan", digest.into())]);
+    resign(files, "announcement.json", |body| insert(body, "plan", line));
+}
