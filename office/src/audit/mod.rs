@@ -4,6 +4,7 @@
 //! its outcome displeased, only all of them together show.
 
 mod after;
+mod lines;
 mod log;
 mod mirror;
 mod shelf;

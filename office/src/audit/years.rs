@@ -1,5 +1,6 @@
 //! What was planned, and what became of it: numbers without gaps, lines carried out, redraws that name what they replace.
 
+use super::lines::lines;
 use super::{Audited, Finding, State, remark, wrong};
 use crate::year::{Issue, plan_files, read_issue, read_issues};
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +9,6 @@ use yaohao::announcement::Replaces;
 use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault};
 use yaohao::ident::Id;
-use yaohao::statement::Statement;
 use yaohao::verify::Policy;
 use yaohao::year::{YearPlan, serial};
 
@@ -50,9 +50,9 @@ pub(super) fn plans(
             Err(fault) => findings.push(wrong(fault)),
         }
     }
-    let mut known: BTreeMap<Digest, Id> = BTreeMap::new();
+    let mut known: BTreeMap<Digest, YearPlan> = BTreeMap::new();
     let mut audited = Vec::new();
-    for (number, paths) in &by_number {
+    for paths in by_number.values() {
         let issues = match read_issues(paths) {
             Ok(issues) => issues,
             Err(fault) => {
@@ -60,7 +60,7 @@ pub(super) fn plans(
                 continue;
             }
         };
-        known.extend(issues.iter().map(|issue| (issue.statement.digest(), number.clone())));
+        known.extend(issues.iter().map(|issue| (issue.statement.digest(), issue.statement.body().clone())));
         if let Some(policy) = policy {
             let taken = issues.iter().map(|issue| policy.takes_year(&issue.file, &issue.statement));
             findings.extend(taken.filter_map(Result::err).map(wrong));
@@ -69,38 +69,8 @@ pub(super) fn plans(
         findings.extend(gaps(latest, campaigns));
         audited.push(carried_out(latest, &issues, campaigns));
     }
-    for campaign in campaigns {
-        let named = campaign.announcement.as_ref().and_then(|statement| statement.body().plan.as_ref());
-        if let Some(named) = named.filter(|named| !known.contains_key(&named.plan)) {
-            let fault = Fault::new(Code::AuditPlan).file(&campaign.place).fact("number", &campaign.number);
-            findings.push(wrong(fault.fact("digest", named.plan)));
-        }
-    }
-    findings.extend(batches_twice(&known, campaigns));
+    findings.extend(lines(&known, campaigns));
     audited
-}
-
-/// Campaigns that carry out the same batch of a line, and of which one does not take the other's place.
-fn batches_twice(plans: &BTreeMap<Digest, Id>, campaigns: &[Audited]) -> Vec<Finding> {
-    let mut batches: BTreeMap<(&Id, &Id, u64), BTreeMap<&str, Option<&Id>>> = BTreeMap::new();
-    for campaign in campaigns {
-        let Some(body) = campaign.announcement.as_ref().map(Statement::body) else { continue };
-        let Some((named, plan)) = body.plan.as_ref().and_then(|named| Some((named, plans.get(&named.plan)?))) else {
-            continue;
-        };
-        let replaces = body.replaces.as_ref().map(|replaces| &replaces.number);
-        batches.entry((plan, &named.line, named.batch)).or_default().insert(&campaign.number, replaces);
-    }
-    let mut findings = Vec::new();
-    for ((plan, line, batch), numbers) in batches {
-        let replaced: BTreeSet<&str> = numbers.values().flatten().map(|number| number.as_str()).collect();
-        let left: Vec<&str> = numbers.keys().filter(|number| !replaced.contains(*number)).copied().collect();
-        if left.len() > 1 {
-            let fault = Fault::new(Code::AuditBatchTwice).file("plans").fact("plan", plan).fact("line", line);
-            findings.push(wrong(fault.fact("batch", batch).fact("numbers", left.join(", "))));
-        }
-    }
-    findings
 }
 
 /// Numbers of the plan that no campaign has, below the highest that one has.

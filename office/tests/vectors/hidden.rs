@@ -3,9 +3,13 @@
 
 use super::sites::{NOW, Scenario, again, fork, mirror, plans, policy, work};
 use super::support::site::{Office, copy};
-use super::support::{Files, Small, at, insert, repository, resign};
+use super::support::{Files, Small, insert, key, resign, time};
 use std::fs;
-use yaohao::encoding::{Digest, Value, object};
+use yaohao::announcement::{Basis, Department, Signer};
+use yaohao::encoding::{Value, object};
+use yaohao::ident::{Id, Text};
+use yaohao::statement::Statement;
+use yaohao::year::{Line, Months, PlannedItem, YearPlan};
 
 pub const HIDDEN: &[Scenario] = &[
     Scenario {
@@ -140,11 +144,52 @@ pub const HIDDEN: &[Scenario] = &[
         findings: &["audit.batch-twice"],
         policy,
         make: |office| {
-            plans(office);
-            for number in ["DH-2018-1", "DH-2018-2"] {
-                let small = Small { announced: Some(of_a_line), ..Office::small(number) };
-                office.publish(number, &small.draw_in(&work(office, number)));
-            }
+            year(office);
+            ["Y-1", "Y-2"].into_iter().for_each(|number| of_the_year(office, number, first_batch));
+        },
+    },
+    Scenario {
+        name: "site-batch-drawn-again",
+        en: "Nothing was done: a batch was given up in time, and drawn again under a number that says so",
+        zh: "什么也没有做：一批次及时作废，重抽时写明取代哪一次",
+        now: NOW,
+        exit: 0,
+        findings: &[],
+        policy,
+        make: |office| {
+            year(office);
+            let small = Small { announced: Some(first_batch), ..Office::small("Y-1") };
+            office.give_up("Y-1", small, "2024-10-14T11:00:00Z", false);
+            let small = Office::small("Y-2");
+            let plan = format!("{}\n[replaces]\ncampaign = \"../Y-1\"\n", small.plan);
+            let small = Small { plan, announced: Some(first_batch), ..small };
+            office.publish("Y-2", &small.draw_in(&work(office, "Y-2")));
+        },
+    },
+    Scenario {
+        name: "site-less-than-planned",
+        en: "A campaign draws fewer targets than the line of the plan that it names promises",
+        zh: "抽取比例低于所指年度计划项目的规定",
+        now: NOW,
+        exit: 3,
+        findings: &["audit.line"],
+        policy,
+        make: |office| {
+            year(office);
+            of_the_year(office, "Y-1", second_line);
+        },
+    },
+    Scenario {
+        name: "site-under-another-line",
+        en: "A campaign names a line of the plan that other departments are to carry out, in other months",
+        zh: "抽查挂靠在由其他部门、在其他月份实施的计划项目之下",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.line"],
+        policy,
+        make: |office| {
+            year(office);
+            of_the_year(office, "Y-1", third_line);
         },
     },
     Scenario {
@@ -199,11 +244,66 @@ pub const HIDDEN: &[Scenario] = &[
 const STATEMENTS: [&str; 5] =
     ["announcement.json", "closing.json", "contribution-gongan.json", "contribution-yingji.json", "record.json"];
 
+/// A plan of the year with three lines, published and logged.
+fn year(office: &Office) {
+    let folder = office.site().join("plans");
+    fs::create_dir_all(&folder).unwrap();
+    let mut statement = Statement::new(year_plan());
+    statement.sign(&key("yingji"));
+    fs::write(folder.join("plan-1.json"), statement.to_file()).unwrap();
+    office.publish_folder("plans");
+}
+
+fn year_plan() -> YearPlan {
+    let (id, text) = (|text: &str| Id::parse(text).unwrap(), |words: &str| Text::parse(words).unwrap());
+    let line = |number: &str, joining: &str, rate: u64, month: u64| Line {
+        id: id(number),
+        items: vec![PlannedItem {
+            id: id("yanhua"), title: text("烟花爆竹经营单位"), basis: text("安全生产法")
+        }],
+        lead: id("yingji"),
+        joining: vec![id(joining)],
+        basis: Basis::Random,
+        batches: 2,
+        months: Months { from: month, to: month },
+        rate: Some(rate),
+        population: None,
+    };
+    let departments = [("yingji", "应急管理"), ("gongan", "公安"), ("xiaofang", "消防救援")];
+    YearPlan {
+        number: id("YEAR-2024"),
+        amendment: None,
+        year: 2024,
+        authority: text("某县应急管理局（示例）"),
+        published_at: time("2024-03-05T08:00:00Z"),
+        prefix: id("Y"),
+        departments: departments.map(|(name, title)| Department { id: id(name), title: text(title) }).to_vec(),
+        signers: vec![Signer { holder: id("yingji"), key: key("yingji").public() }],
+        threshold: 1,
+        lines: vec![line("1", "gongan", 3000, 11), line("2", "gongan", 9000, 11), line("3", "xiaofang", 3000, 5)],
+    }
+}
+
+fn of_the_year(office: &Office, number: &str, announced: fn(&mut Files)) {
+    let small = Small { announced: Some(announced), ..Office::small(number) };
+    office.publish(number, &small.draw_in(&work(office, number)));
+}
+
+fn first_batch(files: &mut Files) {
+    of_a_line(files, "1");
+}
+
+fn second_line(files: &mut Files) {
+    of_a_line(files, "2");
+}
+
+fn third_line(files: &mut Files) {
+    of_a_line(files, "3");
+}
+
 /// The announcement says that it carries out the first batch of a line.
-fn of_a_line(files: &mut Files) {
-    let plan = fs::read(repository().join("fixtures/plans/accept/amended-without-policy/plan-2.json")).unwrap();
-    let mut plan = yaohao::encoding::parse_canonical(&plan).unwrap();
-    let digest = Digest::of(at(&mut plan, "body").to_canonical().as_bytes()).to_string();
-    let line: Value = object([("batch", 1.into()), ("line", "1".into()), ("plan", digest.into())]);
+fn of_a_line(files: &mut Files, line: &str) {
+    let digest = Statement::new(year_plan()).digest().to_string();
+    let line: Value = object([("batch", 1.into()), ("line", line.into()), ("plan", digest.into())]);
     resign(files, "announcement.json", |body| insert(body, "plan", line));
 }

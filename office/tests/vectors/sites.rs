@@ -454,7 +454,7 @@ pub const SITES: &[Scenario] = &[
 ];
 
 /// Lays notices about keys onto the site, and logs them.
-fn notices(office: &Office, notices: &[(&str, Vec<u8>)]) {
+pub fn notices(office: &Office, notices: &[(&str, Vec<u8>)]) {
     let keys = office.site().join("keys");
     fs::create_dir_all(&keys).unwrap();
     notices.iter().for_each(|(name, bytes)| fs::write(keys.join(name), bytes).unwrap());
@@ -462,7 +462,7 @@ fn notices(office: &Office, notices: &[(&str, Vec<u8>)]) {
 }
 
 /// An older key of yingji is followed by today's.
-fn rotation(older: &[u8; 32]) -> Vec<u8> {
+pub fn rotation(older: &[u8; 32]) -> Vec<u8> {
     let (old, new) = (SecretKey::from_bytes(older), key("yingji"));
     let body = Rotation {
         number: Id::parse("KEYS-1").unwrap(),
@@ -475,7 +475,7 @@ fn rotation(older: &[u8; 32]) -> Vec<u8> {
     signed(body, &[&old, &new])
 }
 
-fn revocation(since: &str, revoked: &SecretKey, by: &[&SecretKey]) -> Vec<u8> {
+pub fn revocation(since: &str, revoked: &SecretKey, by: &[&SecretKey]) -> Vec<u8> {
     revocation_at(since, "2024-10-01T00:00:00Z", revoked, by)
 }
 
@@ -497,14 +497,14 @@ pub fn revocation_of(holder: &str, since: &str) -> Vec<u8> {
     revocation(since, &key(holder), &[&key("gongan")])
 }
 
-fn signed<B: Body>(body: B, keys: &[&SecretKey]) -> Vec<u8> {
+pub fn signed<B: Body>(body: B, keys: &[&SecretKey]) -> Vec<u8> {
     let mut statement = Statement::new(body);
     keys.iter().for_each(|key| statement.sign(key));
     statement.to_file().into_bytes()
 }
 
 /// The policy of a reader who knows yingji by an older key.
-fn older() -> String {
+pub fn older() -> String {
     let older = SecretKey::from_bytes(&[9; 32]).public().to_string();
     policy().replace(&key("yingji").public().to_string(), &older)
 }
