@@ -5,7 +5,7 @@
     python3 reference/audit.py --vectors fixtures/tamper
 
 The second form runs the tamper catalogue: campaigns by verify.py, sites by this program. Statistics are not worked out here."""
-import argparse, collections, datetime, json, os, re, sys
+import argparse, calendar, collections, datetime, json, os, re, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from forms import (DATED, LATER_FILE, Fail, beacon_time, canonical, expect, is_id, last_day, numbered, parse_json, read,
                    read_policy, sha, sha_hex, unix)
@@ -13,7 +13,7 @@ from later import later_files
 from log import mth, read_log
 from notes import checkpoint_of, parse_receipt, verifier_key
 from notices import heed
-from primitives import ed25519_valid, path_root
+from primitives import csv_cells, ed25519_valid, path_root
 from verify import verdict, verify
 from year import Refused, check as check_plan
 
@@ -51,6 +51,12 @@ def places(site, below="", depth=0):
     names = [n for n in names if not n.startswith(".") and n not in ("private", "tile") and os.path.isdir(os.path.join(folder, n))]
     return [p for n in names if depth < 4 for p in places(site, os.path.join(below, n), depth + 1)]
 
+def months_before(time, months):
+    """§6.2: the same time of day so many calendar months earlier; "" before the year 0001, when every time is later."""
+    n = int(time[:4]) * 12 + int(time[5:7]) - 1 - months
+    year, month = n // 12, n % 12 + 1
+    return f"{year:04}-{month:02}-{min(int(time[8:10]), calendar.monthrange(year, month)[1]):02}{time[10:]}" if year > 0 else ""
+
 class Audit:
     def __init__(self, site, mirrors, policy, now):
         keys = os.path.join(site, "keys")
@@ -64,6 +70,7 @@ class Audit:
         for place in places(site): self.campaign(place)
         self.twice()
         self.again()
+        self.history()
         self.plans()
         log = self.log()
         if log: self.against(log)
@@ -85,7 +92,7 @@ class Audit:
         ann = body("announcement.json") if "announcement.json" in leaves else None
         drawn = any(os.path.isfile(os.path.join(folder, n)) for n in ("record.json", "sealing.json"))
         void = body("void.json") if "void.json" in leaves else None
-        self.campaigns[place] = {"leaves": leaves, "ann": ann, "number": ann["number"] if ann else place, "void": void,
+        self.campaigns[place] = {"leaves": leaves, "ann": ann, "number": ann["number"] if ann else place, "void": void, "place": place, "rejected": code == 1,
                                  "drawn": bool(ann and drawn and not void)}
         if not ann: return
         there, time = lambda name: os.path.isfile(os.path.join(folder, name)), beacon_time(ann["seed"]["beacon"])
@@ -111,7 +118,10 @@ class Audit:
         voids = {c["leaves"]["void.json"][1:] for c in self.campaigns.values() if "void.json" in c["leaves"]}
         for c in (c for c in self.campaigns.values() if c["ann"]):
             mine = {self.stands(name): leaf for name, leaf in c["leaves"].items()}
-            if any(other.get(x, leaf) != leaf for other in shown[c["number"]] for x, leaf in mine.items()): self.wrong.add("audit.twice")
+            for other in shown[c["number"]]:
+                kinds = [{leaf[0] for leaf in one.values()} for one in (mine, other)]
+                apart = any("void" in kinds[n] and "sealing" in kinds[1 - n] for n in (0, 1))
+                if apart or any(other.get(x, leaf) != leaf for x, leaf in mine.items()): self.wrong.add("audit.twice")
             shown[c["number"]].append(mine)
             if "replaces" in c["ann"]:
                 named = c["ann"]["replaces"]
@@ -132,6 +142,30 @@ class Audit:
                 later = "would_be" in void["void"] or unix(ann["announced_at"]) >= unix(void["void"]["voided_at"])
                 same = ann["registers"]["targets"]["root"] == at["registers"]["targets"]["root"] and at["number"] not in chain
                 if later and same: self.remarks.add("audit.again")
+    def history(self):
+        """§6.2: who was kept out because of earlier campaigns, against what these drew."""
+        records = {c["leaves"]["record.json"][2]: c for c in self.campaigns.values() if "record.json" in c["leaves"] and c["ann"]}
+        rows = lambda c, name: [csv_cells(line, name)[0:] for line in read(os.path.join(self.site, c["place"], name)).decode().split("\n")[:-1]]
+        for c in (c for c in self.campaigns.values() if c["ann"] and "history" in c["ann"] and not c["rejected"]):
+            ann, rules, drew = c["ann"], c["ann"]["history"], []
+            for told in rules["campaigns"]:
+                one = records.get(told["record"])
+                if one is None: continue
+                body = json.loads(read(os.path.join(self.site, one["place"], "record.json")))["body"]
+                same = one["ann"]["window"]["from"][:4] == ann["window"]["from"][:4]
+                drew.append((told.get("level"), same, body["drawn_at"], {row[4] for row in rows(one, "selected.csv")[1:] if row[3] == "drawn"}))
+            whole = len(drew) == len(rules["campaigns"])
+            since = months_before(ann["announced_at"], rules["drawn_within_months"]) if "drawn_within_months" in rules else None
+            header, *targets = rows(c, "targets.csv")
+            for row in targets:
+                target, excluded = row[0], row[header.index("excluded")]
+                mine = [x for x in drew if target in x[3]]
+                year = [x for x in mine if x[1]]
+                due = "other-level" if rules["other_levels"] and any(x[0] != rules.get("level") for x in year) else \
+                    "yearly-cap" if "yearly_cap" in rules and len(year) >= rules["yearly_cap"] else \
+                    "drawn-recently" if since is not None and any(x[2] > since for x in mine) else ""
+                reserved = excluded in ("other-level", "yearly-cap", "drawn-recently")
+                if (due and not excluded) or (whole and reserved and excluded != due): self.wrong.add("audit.history")
     def plans(self):
         folder, by_number, known = os.path.join(self.site, "plans"), collections.defaultdict(list), {}
         for name, leaf in leaves_in(folder, "plans").items(): by_number[leaf[1]].append((os.path.join(folder, name), leaf[2]))
@@ -152,7 +186,10 @@ class Audit:
             if named["plan"] not in known:
                 self.wrong.add("audit.plan")
                 continue
-            if not self.as_planned(ann, known[named["plan"]]): self.wrong.add("audit.line")
+            plan = known[named["plan"]]
+            if not self.as_planned(ann, plan): self.wrong.add("audit.line")
+            newer = [p for p in known.values() if p["number"] == plan["number"] and p["issue"] > plan["issue"]]
+            if any(unix(p["published_at"]) <= unix(ann["announced_at"]) for p in newer): self.remarks.add("audit.line")
             batch = known[named["plan"]]["number"], named["line"], named["batch"]
             batches[batch][ann["number"]] = ann.get("replaces", {}).get("number")
         if any(len(set(batch) - set(batch.values())) > 1 for batch in batches.values()): self.wrong.add("audit.batch-twice")

@@ -303,6 +303,7 @@ codes! {
     AuditReplacedTwice "audit.replaced-twice" "{number} was replaced by {other} already" => "ask the office why it was drawn again and again"
     AuditAgain "audit.again" "{number} was drawn from the register of {other}, which was given up, and does not say that it takes its place" => "compare the two, and ask the office why a redraw names nothing that it replaces"
     AuditBatchTwice "audit.batch-twice" "batch {batch} of line {line} of plan {plan} is carried out by {numbers}" => "ask the office which of them was first; a redraw names the campaign that it replaces"
+    AuditHistory "audit.history" "{count} targets of {number} are excluded, or not, otherwise than the history that it names gives; the first is {id}" => "compare them with what the earlier campaigns drew, and ask the office who was kept out and why"
     AuditLine "audit.line" "{number} is not what line {line} of the plan that it names says: {member}" => "compare its announcement with the plan, and ask the office why; a plan that no longer holds is amended"
     AuditResults "audit.results" "{number}: results of {found} of {expected} visits are published; all were due by {time}" => "ask the office for the others"
     AuditRevealOverdue "audit.reveal-overdue" "the outcome of {number} is sealed, and {custodian} was to tell the secret by {time}" => "ask for it; without it nobody can know whom the lot fell on"

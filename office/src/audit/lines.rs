@@ -38,6 +38,13 @@ pub(super) fn lines(plans: &BTreeMap<Digest, YearPlan>, campaigns: &[Audited]) -
                 }
             }
         }
+        // an issue that was amended before the announcement is no longer the plan
+        let newer = |other: &&YearPlan| {
+            other.number == plan.number && other.issue() > plan.issue() && other.published_at <= body.announced_at
+        };
+        if plans.values().any(|other| newer(&other)) {
+            findings.push(remark(at("issue")));
+        }
         let replaces = body.replaces.as_ref().map(|replaces| &replaces.number);
         batches.entry((&plan.number, &named.line, named.batch)).or_default().insert(&campaign.number, replaces);
     }

@@ -7,6 +7,7 @@ mod after;
 mod lines;
 mod log;
 mod mirror;
+mod past;
 mod shelf;
 mod statistics;
 mod years;
@@ -171,6 +172,7 @@ pub fn audit(site: &Site<'_>, watch: &dyn Watch) -> Result<Audit> {
     findings.extend(shelf::twice(&audited));
     findings.extend(years::replaced(&audited));
     findings.extend(years::again(&audited));
+    findings.extend(past::history(site.folder, &audited));
     let plans = years::plans(site.folder, policy.as_ref(), &audited, &mut findings);
     let substitutions = after::substitutions(site.folder, &audited);
     let mut size = None;

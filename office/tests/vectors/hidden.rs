@@ -3,13 +3,13 @@
 
 use super::sites::{NOW, Scenario, again, fork, mirror, plans, policy, work};
 use super::support::site::{Office, copy};
-use super::support::{Files, Small, insert, key, resign, time};
+use super::support::{Files, Small, insert, key, register_again, resign, time};
 use std::fs;
 use yaohao::announcement::{Basis, Department, Signer};
 use yaohao::encoding::{Value, object};
-use yaohao::ident::{Id, Text};
+use yaohao::ident::{Id, Name, Text};
 use yaohao::statement::Statement;
-use yaohao::year::{Line, Months, PlannedItem, YearPlan};
+use yaohao::year::{Amendment, Line, Months, PlannedItem, YearPlan};
 
 pub const HIDDEN: &[Scenario] = &[
     Scenario {
@@ -239,18 +239,111 @@ pub const HIDDEN: &[Scenario] = &[
             fs::remove_file(folder.join("substitution-2.json.tlog-proof")).unwrap();
         },
     },
+    Scenario {
+        name: "site-sealed-and-void-apart",
+        en: "A sealed outcome in one folder, and a void of the same announcement in another",
+        zh: "一个文件夹里是封存的结果，另一个文件夹里是同一公告的作废声明",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.twice"],
+        policy,
+        make: |office| {
+            let sealed = "[seed.sealed]\ncustodian = \"jijian\"\nreveal_by = \"2024-12-20T00:00:00Z\"\n\n[signers]";
+            let small = || Office::small("A-1").plan("\n[signers]", sealed);
+            office.give_up("A-1", small(), "2024-10-14T11:00:00Z", false);
+            fs::rename(office.site().join("A-1"), office.site().join("A-1-void")).unwrap();
+            fs::rename(work(office, "A-1"), work(office, "A-1-void")).unwrap();
+            office.publish("A-1", &small().draw_in(&work(office, "A-1")));
+        },
+    },
+    Scenario {
+        name: "site-plan-that-was-amended",
+        en: "A campaign names an issue of the plan that was amended before, since the new one asks for more",
+        zh: "计划已经调整、要求更高，抽查仍挂靠在旧的一期上",
+        now: NOW,
+        exit: 3,
+        findings: &["audit.line"],
+        policy,
+        make: |office| {
+            year(office);
+            let mut second = year_plan();
+            second.amendment = Some(Amendment {
+                issue: 2,
+                supersedes: Statement::new(year_plan()).digest(),
+                reason: Name::parse("new-task").unwrap(),
+                text: Text::parse("提高抽取比例").unwrap(),
+            });
+            second.published_at = time("2024-09-01T08:00:00Z");
+            second.lines[0].rate = Some(9000);
+            publish_plan(office, "plan-2.json", second);
+            of_the_year(office, "Y-1", first_batch);
+        },
+    },
+    Scenario {
+        name: "site-friend-drawn-recently",
+        en: "A firm is kept out as drawn recently, which it was not; one that was drawn recently is drawn from again",
+        zh: "把没有抽过的企业说成近期抽过而排除，真正近期抽过的反而再参加抽取",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.history"],
+        policy,
+        make: |office| {
+            office.drawn("A-1");
+            let small = after_the_first();
+            office.publish("A-2", &Small { announced: Some(exchanged), ..small }.draw_in(&work(office, "A-2")));
+        },
+    },
+    Scenario {
+        name: "site-history-kept",
+        en: "Nothing was done: whom an earlier campaign drew is kept out of the next",
+        zh: "什么也没有做：前一次抽中的企业不参加下一次抽取",
+        now: NOW,
+        exit: 0,
+        findings: &[],
+        policy,
+        make: |office| {
+            office.drawn("A-1");
+            office.publish("A-2", &after_the_first().draw_in(&work(office, "A-2")));
+        },
+    },
 ];
+
+/// A campaign that keeps out whom A-1 drew.
+fn after_the_first() -> Small {
+    let history = "[history]\ndrawn_within_months = 12\n[[history.campaigns]]\npublic = \"../A-1/public\"\n\n[team]";
+    Office::small("A-2").plan("[team]", history)
+}
+
+/// The exclusions of two firms of one stratum change places.
+fn exchanged(files: &mut Files) {
+    let text = String::from_utf8(files["targets.csv"].clone()).unwrap();
+    let of = |excluded: bool| {
+        let fits = |line: &&str| {
+            line.ends_with(",drawn-recently") == excluded && [",A,", ",B,"].iter().any(|class| line.contains(class))
+        };
+        text.lines().find(fits).unwrap()
+    };
+    let (kept_out, free) = (of(true), of(false));
+    let bent = text
+        .replace(free, &format!("{free}drawn-recently"))
+        .replace(kept_out, kept_out.strip_suffix("drawn-recently").unwrap());
+    register_again(files, "targets", &bent);
+}
 
 const STATEMENTS: [&str; 5] =
     ["announcement.json", "closing.json", "contribution-gongan.json", "contribution-yingji.json", "record.json"];
 
 /// A plan of the year with three lines, published and logged.
 fn year(office: &Office) {
+    publish_plan(office, "plan-1.json", year_plan());
+}
+
+fn publish_plan(office: &Office, name: &str, plan: YearPlan) {
     let folder = office.site().join("plans");
     fs::create_dir_all(&folder).unwrap();
-    let mut statement = Statement::new(year_plan());
+    let mut statement = Statement::new(plan);
     statement.sign(&key("yingji"));
-    fs::write(folder.join("plan-1.json"), statement.to_file()).unwrap();
+    fs::write(folder.join(name), statement.to_file()).unwrap();
     office.publish_folder("plans");
 }
 
