@@ -2,6 +2,7 @@
 import base64, re
 from forms import expect, sha
 from primitives import ed25519_valid, path_root
+from stamp import authority
 
 def unbase64(text): return base64.b64decode(text, validate=True)
 def verifier_key(text, algorithm):
@@ -18,6 +19,9 @@ def check_keys(policy):
         for part in 0, 2: expect(len({key[part] for key in keys}) == len(keys), "a log or witness stands twice")
     expect(not {k[2] for k in logs} & {k[2] for k in witnesses}, "a witness has the key of a log")
     expect(policy.get("witness_threshold", 0) <= len(witnesses), "witness_threshold above the number of witnesses")
+    known = policy.get("authorities", [])
+    for parts in [a["name"] for a in known], [authority(a["certificate"]).der for a in known]:
+        expect(len({*parts}) == len(parts), "an authority, or its certificate, stands twice")
 def parse_note(data):
     """The text of a note and its lines: (name, key id, what is signed with it)."""
     text, empty, lines = data.decode("utf-8").rpartition("\n\n")

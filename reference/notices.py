@@ -3,6 +3,7 @@ import copy, datetime, os
 from forms import body_digest, expect, is_digest, is_id, is_name, is_text, is_time, parse_json, read, shape, unix
 from notes import existed_at, parse_receipt, verifier_key
 from primitives import ed25519_valid
+from stamp import authority, parse_stamp, stamped_at
 
 BODIES = {
     "rotation": {"number": is_id, "holder": is_id, "old": is_digest, "new": is_digest, "from": is_time, "noticed_at": is_time},
@@ -31,6 +32,10 @@ def notices(folder, policy):
             leaf = f"yaohao/1 leaf\n{kind}\n{body['number']}\n{digest}\n".encode()
             seen = existed_at(parse_receipt(read(receipt)), leaf, logs, witnesses, policy.get("witness_threshold", 1))
             times += [seen] if seen not in (None, False) else []
+        stamp = os.path.join(folder, name + ".tsr")
+        if os.path.exists(stamp):
+            at = stamped_at(parse_stamp(read(stamp)), digest, [authority(a["certificate"]) for a in policy.get("authorities", [])])
+            times += [at] if at is not None else []
         yield kind, name, body, keys, min(times, default=None)
 def end(key, at):
     """The earlier end counts."""

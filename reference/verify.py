@@ -2,9 +2,8 @@
 """A second verifier for campaigns of the format yaohao/1, written from SPEC.md alone.
 
 It shares no code with the main program and needs nothing but Python 3.11. Section signs (§) are those of SPEC.md.
-Two things are missing, and the report says so: the BLS signature of a drand beacon is not checked (step V11), and time
-stamps (§16) are not, so that an order which they alone prove rests on trust here.
-Beside this file: forms.py, what values look like; primitives.py, what is computed from bytes; notes.py, receipts of logs;
+One thing is missing, and the report says so: the BLS signature of a drand beacon is not checked (step V11).
+Beside this file: forms.py, what values look like; primitives.py, what is computed from bytes; notes.py, receipts of logs; stamp.py, time stamps;
 lottery.py, who is drawn; later.py, what follows the record. year.py reads the plans of a year (§17).
 
     python3 reference/verify.py PUBLIC_DIR [--trust trust.toml]
@@ -21,6 +20,7 @@ from primitives import (
     ed25519_valid, chacha20_block, sub_seed, csv_line, csv_cells, parse_register, tree_hash, path_root)
 from later import follow, later_files
 from notes import check_keys, existed_at, parse_receipt, verifier_key
+from stamp import authority, parse_stamp, stamped_at
 from lottery import (
     cut_strata, announced_sizes, lottery_sizes, take_certain, draw_weighted, seat_lottery, seat_groups)
 from teams import capacity, crews_of, days, may_sit, seated
@@ -65,6 +65,7 @@ def v2_form(c):
         expect(kind != "contribution" or doc["body"]["contributor"] == name[13:-5], f"{name}: of another contributor")
         expect(not later or doc["body"]["serial"] == int(later[2]), f"{name}: of another serial")
     c.receipts = {statement: parse_receipt(c.data[n]) for n, statement in sorted(c.receipts.items())}
+    c.stamps = {statement: parse_stamp(c.data[n]) for n, statement in sorted(c.stamps.items())}
     c.statements = [(name, doc["type"], doc) for name, doc in c.docs.items() if name != "beacon.json"]
     c.ann, c.digest = c.body("announcement.json"), body_digest(c.docs["announcement.json"])
     # §11.1: where the outcome is told, in the record or in a void; a void without one has nothing more to check
@@ -171,20 +172,23 @@ def proven_times(c):
     if c.policy is None: return {}
     logs = [verifier_key(key, 1) for key in c.policy.get("logs", [])]
     witnesses = [verifier_key(key, 4) for key in c.policy.get("witnesses", [])]
-    c.notes += [f"{n} was NOT CHECKED: this program does not verify time stamps." for n in sorted(c.stamps)]
-    times = {}
+    authorities, times = [authority(a["certificate"]) for a in c.policy.get("authorities", [])], {}
     for name, kind, doc in (s for s in c.statements if s[0] in c.receipts):
         entry = f"yaohao/1 leaf\n{kind}\n{c.ann['number']}\n{body_digest(doc)}\n".encode()
         time = existed_at(c.receipts[name], entry, logs, witnesses, c.policy.get("witness_threshold", 1))
         if time is False: c.notes.append(f"{name}.tlog-proof is of a log that the policy does not name.")
         elif time is not None: times[name] = time
+    for name, kind, doc in (s for s in c.statements if s[0] in c.stamps):
+        time = stamped_at(c.stamps[name], body_digest(doc), authorities)
+        if time is None: c.notes.append(f"{name}.tsr is of no authority that the policy names, or in other algorithms.")
+        else: times[name] = min(time, times.get(name, time))
     return times
 def proof_of_order(c, times, beacon):
     """§7.5: what proves that the pivot existed before the beacon, or None."""
     pivot = "closing.json" if c.contributors else "announcement.json"
     if c.nothing and c.nothing not in NOTHING_DRAWN: pivot = "void.json"
     if pivot in times and beacon is not None and times[pivot] < beacon:
-        return f"{pivot} existed {beacon - times[pivot]} s before the beacon, by the policy's witnesses"
+        return f"{pivot} existed {beacon - times[pivot]} s before the beacon, by the policy's witnesses or authorities"
 CLAIMED = {"announcement": "announced_at", "contribution": "contributed_at", "closing": "closed_at", "record": "drawn_at",
            "void": "voided_at", "sealing": "sealed_at", "reveal": "revealed_at", "substitution": "substituted_at", "results": "published_at", "amendment": "amended_at"}
 def place(name):

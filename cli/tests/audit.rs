@@ -135,8 +135,9 @@ fn the_tamper_catalogue_is_seen_through_on_the_command_line() {
         let output = match expected["now"].as_str() {
             None => yaohao(&at, &["verify", "public", "--trust", "trust.toml"]),
             Some(now) => {
-                let mirror = if at.join("mirror").is_dir() { &["--mirror", "mirror"][..] } else { &[] };
-                yaohao(&at, &[&["audit", "site", "--trust", "trust.toml", "--at", now], mirror].concat())
+                let mirrors = ["mirror", "mirror-2"].into_iter().filter(|mirror| at.join(mirror).is_dir());
+                let mirrors: Vec<&str> = mirrors.flat_map(|mirror| ["--mirror", mirror]).collect();
+                yaohao(&at, &[&["audit", "site", "--trust", "trust.toml", "--at", now], &mirrors[..]].concat())
             }
         };
         let said = flat(&output.stdout) + &flat(&output.stderr);

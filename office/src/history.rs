@@ -64,7 +64,7 @@ pub fn read_history(base: &Path, plan: &Plan, now: &Time, watch: &dyn Watch) -> 
     };
     announced.check().map_err(|fault| fault.file("plan.toml"))?;
     Ok(Past {
-        reasons: reasons(&read, history, plan, now),
+        reasons: reasons(&read, &announced, plan.window.0, now),
         notes: read.iter().filter_map(|drawn| out_of_turn(drawn, history, plan)).collect(),
         visits: read.iter_mut().filter_map(|drawn| visits(drawn, plan, history)).collect(),
         campaigns: read.into_iter().map(|drawn| (drawn.earlier, drawn.ids.len())).collect(),
@@ -95,7 +95,7 @@ fn visits(drawn: &mut Drawn, plan: &Plan, history: &HistoryPlan) -> Option<Visit
 }
 
 /// Whom an earlier campaign drew, and when.
-struct Drawn {
+pub(crate) struct Drawn {
     earlier: Earlier,
     drawn_at: Time,
     window_from: Date,
@@ -106,7 +106,7 @@ struct Drawn {
 
 /// Reads one campaign. Announcement, record and list must belong together by their digests; whether the draw was right
 /// is for `verify` to say.
-fn drawn(base: &Path, campaign: &EarlierCampaign, with_visits: bool) -> Result<Drawn> {
+pub(crate) fn drawn(base: &Path, campaign: &EarlierCampaign, with_visits: bool) -> Result<Drawn> {
     let folder = base.join(&campaign.public);
     let read = |name: &str| read_bytes(&folder.join(name));
     let announcement = Statement::<Announcement>::parse(&read("announcement.json")?)
@@ -152,9 +152,10 @@ fn drawn(base: &Path, campaign: &EarlierCampaign, with_visits: bool) -> Result<D
     })
 }
 
-/// The first reason that applies to each target, in the order of SPEC §6.2.
-fn reasons(read: &[Drawn], history: &HistoryPlan, plan: &Plan, now: &Time) -> BTreeMap<String, &'static str> {
-    let same_year = |drawn: &&Drawn| drawn.window_from.year() == plan.window.0.year();
+/// The first reason that applies to each target, in the order of SPEC §6.2, for a window that begins on a day and an
+/// announcement of a time.
+pub(crate) fn reasons(read: &[Drawn], history: &History, from: Date, now: &Time) -> BTreeMap<String, &'static str> {
+    let same_year = |drawn: &&Drawn| drawn.window_from.year() == from.year();
     let mut reasons = BTreeMap::new();
     let mut add = |ids: &mut dyn Iterator<Item = &String>, reason: &'static str| {
         ids.for_each(|id| {

@@ -8,8 +8,14 @@
 mod accept;
 #[path = "vectors/catalogue.rs"]
 mod catalogue;
+#[path = "vectors/hidden.rs"]
+mod hidden;
+#[path = "vectors/insider.rs"]
+mod insider;
 #[path = "vectors/later.rs"]
 mod later;
+#[path = "vectors/notices.rs"]
+mod notices;
 #[path = "vectors/receipts.rs"]
 mod receipts;
 #[path = "vectors/reject.rs"]
@@ -18,6 +24,8 @@ mod reject;
 mod sealed;
 #[path = "vectors/sites.rs"]
 mod sites;
+#[path = "vectors/stamps.rs"]
+mod stamps;
 #[path = "vectors/tamper.rs"]
 mod tamper;
 #[path = "vectors/teams.rs"]
@@ -70,11 +78,27 @@ impl Vector {
 #[test]
 fn vectors_are_fresh() {
     let root = repository().join("fixtures/vectors");
-    let accept =
-        [accept::vectors(), receipts::accept(), voids::accept(), later::accept(), sealed::accept(), teams::accept()];
-    let reject =
-        [reject::vectors(), receipts::reject(), voids::reject(), later::reject(), sealed::reject(), teams::reject()];
-    let (accept, reject) = (accept.concat(), reject.concat());
+    let accept = [
+        accept::vectors(),
+        receipts::accept(),
+        voids::accept(),
+        later::accept(),
+        sealed::accept(),
+        teams::accept(),
+        stamps::accept(),
+    ];
+    let reject = [
+        reject::vectors(),
+        receipts::reject(),
+        voids::reject(),
+        later::reject(),
+        sealed::reject(),
+        teams::reject(),
+        stamps::reject(),
+    ];
+    // what nobody can refuse, and does not show what it should, is told in the catalogue only
+    let insider = [insider::reject(), insider::unproven()].concat();
+    let (accept, reject) = (accept.concat(), [reject.concat(), insider].concat());
     catalogue::settle_all(&reject);
     // what the catalogue tells lies there
     let reject: Vec<Vector> = reject.into_iter().filter(|vector| !catalogue::told(vector)).collect();

@@ -84,14 +84,15 @@ impl Stamp {
     /// [`Code::StampSignature`]; [`Code::StampForm`] for a certificate that cannot be read.
     pub fn check(&self, imprint: &Digest, authorities: &[Authority]) -> Result<Stamped> {
         let Token { info, signer, .. } = &self.0;
+        let certificate = self.certificate(authorities)?;
+        // first who vouches: a stamp of anybody else's proves nothing, and is not wrong either
+        let authority = self.authority(&certificate, authorities)?;
         if info.imprint != *imprint {
             return Err(Fault::new(Code::StampImprint).fact("found", info.imprint).fact("expected", imprint));
         }
-        let certificate = self.certificate(authorities)?;
         if !certificate.is_named(&signer.id, &signer.bindings) {
             return Err(form("the signature names two certificates"));
         }
-        let authority = self.authority(&certificate, authorities)?;
         certificate.check_time(&info.generated)?;
         certificate.check_stamps()?;
         if !certificate.verifies(signer.scheme, &signer.attributes, &signer.signature, "the signature")? {

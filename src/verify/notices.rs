@@ -73,7 +73,9 @@ type Notices = (Vec<Notice<Rotation>>, Vec<Notice<Revocation>>);
 fn read_notices(policy: &Policy, evidence: &dyn Evidence) -> Result<Notices> {
     let files = evidence.files()?;
     let of = |start: &'static str| {
-        files.keys().filter(move |name| name.starts_with(start) && name.to_ascii_lowercase().ends_with(".json"))
+        files
+            .keys()
+            .filter(move |name| name.strip_prefix(start).is_some_and(|rest| rest.strip_suffix(".json").is_some()))
     };
     let mut rotations: Vec<Notice<Rotation>> = of("rotation-")
         .map(|name| {

@@ -1,5 +1,6 @@
 //! The log against the site: what one of them has and the other has not.
 
+use super::shelf::{Shelf, leaves as leaves_of};
 use super::{Audited, Finding, below, remark, wrong};
 use crate::files::read_bytes;
 use crate::ledger::{Checked, Home, Log};
@@ -44,10 +45,11 @@ pub(super) fn against(site: &Path, log: &Log, leaves: &[Option<Leaf>], campaigns
             }
         }
     }
-    for folder in ["plans", "keys"] {
-        for (file, leaf) in super::leaves(&site.join(folder)) {
+    let beside = Shelf::BESIDE.map(|(folder, shelf)| (folder, leaves_of(&site.join(folder), shelf)));
+    for (folder, leaves) in &beside {
+        for (file, leaf) in leaves {
             if !logged.contains(&leaf.to_text()) {
-                findings.push(remark(Fault::new(Code::AuditUnlogged).file(below(folder, &file))));
+                findings.push(remark(Fault::new(Code::AuditUnlogged).file(below(folder, file))));
             }
             published.insert(leaf.to_text(), folder);
         }
@@ -73,7 +75,9 @@ pub(super) fn against(site: &Path, log: &Log, leaves: &[Option<Leaf>], campaigns
                 .fact("digest", leaf.statement),
         }));
     }
-    findings.extend(campaigns.iter().flat_map(|campaign| receipts(site, log, campaign)));
+    let campaigns = campaigns.iter().map(|campaign| (campaign.place.as_str(), &campaign.leaves));
+    let places = campaigns.chain(beside.iter().map(|(folder, leaves)| (*folder, leaves)));
+    findings.extend(places.flat_map(|(place, leaves)| receipts(site, log, place, leaves)));
     findings
 }
 
@@ -81,15 +85,12 @@ pub(super) fn against(site: &Path, log: &Log, leaves: &[Option<Leaf>], campaigns
 const ONCE: [&str; 6] = ["announcement", "closing", "sealing", "reveal", "record", "void"];
 
 /// Every receipt is of this log's own past: a log that showed somebody else another one forks.
-fn receipts(site: &Path, log: &Log, campaign: &Audited) -> Vec<Finding> {
+fn receipts(site: &Path, log: &Log, folder: &str, leaves: &BTreeMap<String, Leaf>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in campaign.receipts(site) {
-        let place = below(&campaign.place, &file.0);
-        let Ok(receipt) = read_bytes(&file.1).and_then(|bytes| Receipt::parse(&bytes)) else { continue };
+    for (file, leaf) in leaves {
+        let place = below(folder, &format!("{file}.tlog-proof"));
+        let Ok(receipt) = read_bytes(&site.join(&place)).and_then(|bytes| Receipt::parse(&bytes)) else { continue };
         let here = log.signed().checkpoint();
-        let Some(leaf) = file.0.strip_suffix(".tlog-proof").and_then(|name| campaign.leaves.get(name)) else {
-            continue;
-        };
         if receipt.origin() != here.origin.as_str() {
             continue;
         }

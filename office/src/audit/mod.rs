@@ -4,8 +4,11 @@
 //! its outcome displeased, only all of them together show.
 
 mod after;
+mod lines;
 mod log;
 mod mirror;
+mod past;
+mod shelf;
 mod statistics;
 mod years;
 
@@ -15,16 +18,16 @@ pub use years::{LineAudit, PlanAudit};
 
 use crate::files::{Folder, read_bytes, read_fault, shown};
 use crate::watch::{Watch, Work};
+use shelf::{Shelf, leaves};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use yaohao::announcement::Announcement;
-use yaohao::encoding::Digest;
 use yaohao::fault::{Code, Fault, Result};
-use yaohao::ident::{Id, Time};
+use yaohao::ident::Time;
 use yaohao::ledger::Leaf;
 use yaohao::statement::Statement;
-use yaohao::verify::{Evidence as _, Heeded, Policy, Report, Verdict, heed, verify};
+use yaohao::verify::{Heeded, Policy, Report, Verdict, heed, verify};
 
 /// Folders below the site in which a campaign is looked for.
 const DEPTH: usize = 4;
@@ -108,15 +111,6 @@ pub struct Finding {
     pub wrong: bool,
 }
 
-impl Audited {
-    /// The receipts beside its statements: name, and where it lies.
-    fn receipts(&self, site: &Path) -> Vec<(String, PathBuf)> {
-        let name = |file: &String| format!("{file}.tlog-proof");
-        let all = self.leaves.keys().map(|file| (name(file), site.join(&self.place).join(name(file))));
-        all.filter(|(_, path)| path.is_file()).collect()
-    }
-}
-
 /// What an audit found.
 #[derive(Debug)]
 pub struct Audit {
@@ -175,22 +169,22 @@ pub fn audit(site: &Site<'_>, watch: &dyn Watch) -> Result<Audit> {
     watch.end();
     let mut findings: Vec<Finding> = audited.iter().flat_map(|campaign| of_campaign(campaign, site.now)).collect();
     findings.extend(audited.iter().flat_map(|campaign| after::due(campaign, site.now)));
-    findings.extend(twice(&audited));
+    findings.extend(shelf::twice(&audited));
     findings.extend(years::replaced(&audited));
+    findings.extend(years::again(&audited));
+    findings.extend(past::history(site.folder, &audited));
     let plans = years::plans(site.folder, policy.as_ref(), &audited, &mut findings);
     let substitutions = after::substitutions(site.folder, &audited);
     let mut size = None;
     if let Some((found, checked)) = log::of_site(site.folder, policy.as_ref(), &mut findings) {
         findings.extend(log::against(site.folder, &found, &checked.leaves, &audited));
-        for folder in site.mirrors {
-            findings.extend(mirror::log(&found, folder));
-        }
+        findings.extend(mirror::logs(found, site.mirrors));
         size = u64::try_from(checked.leaves.len()).ok();
     } else if !site.folder.join("log").exists() {
         findings.push(remark(Fault::new(Code::AuditNoLog).file("log")));
     }
     for folder in site.mirrors {
-        findings.extend(mirror::campaigns(&audited, folder)?);
+        findings.extend(mirror::campaigns(site.folder, &audited, folder)?);
     }
     let statistics = statistics::of(site.folder, &audited);
     Ok(Audit { campaigns: audited, findings, notices, log: size, plans, substitutions, statistics })
@@ -233,7 +227,7 @@ fn look(site: &Path, place: String, policy: Option<&Policy>, now: &Time) -> Audi
     let report = verify(&Folder::new(&folder), policy);
     let announcement =
         read_bytes(&folder.join("announcement.json")).and_then(|bytes| Statement::<Announcement>::parse(&bytes)).ok();
-    let leaves = leaves(&folder);
+    let leaves = leaves(&folder, Shelf::Campaign);
     let number = match &announcement {
         Some(announcement) => announcement.body().number.to_string(),
         None => place.clone(),
@@ -255,13 +249,6 @@ fn look(site: &Path, place: String, policy: Option<&Policy>, now: &Time) -> Audi
     Audited { place, number, state, report, announcement, leaves }
 }
 
-/// The leaf of every statement in a folder. What is no statement is for `verify` to name.
-fn leaves(folder: &Path) -> BTreeMap<String, Leaf> {
-    let files = Folder::new(folder).files().unwrap_or_default().into_keys();
-    let leaf = |name: String| Some((name.clone(), Leaf::of_statement(&read_bytes(&folder.join(name)).ok()?).ok()?));
-    files.filter(|name| name.to_ascii_lowercase().ends_with(".json")).filter_map(leaf).collect()
-}
-
 /// What one campaign shows by itself.
 fn of_campaign(campaign: &Audited, now: &Time) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -280,27 +267,6 @@ fn of_campaign(campaign: &Audited, now: &Time) -> Vec<Finding> {
     }
     if let (State::VoidLate, Some(void)) = (campaign.state, &campaign.report.void) {
         findings.push(remark(at(Code::AuditVoidLate).fact("reason", &void.reason).fact("time", &void.voided_at)));
-    }
-    findings
-}
-
-/// Numbers that were announced more than once.
-fn twice(campaigns: &[Audited]) -> Vec<Finding> {
-    let mut first: BTreeMap<&Id, (&str, Digest)> = BTreeMap::new();
-    let mut findings = Vec::new();
-    for campaign in campaigns {
-        let Some(announcement) = &campaign.announcement else { continue };
-        let number = &announcement.body().number;
-        match first.get(number) {
-            Some((place, digest)) if *digest != announcement.digest() => {
-                let fault = Fault::new(Code::AuditTwice).file(&campaign.place);
-                findings.push(wrong(fault.fact("number", number).fact("other", place)));
-            }
-            Some(_) => {}
-            None => {
-                first.insert(number, (&campaign.place, announcement.digest()));
-            }
-        }
     }
     findings
 }

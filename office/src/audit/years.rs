@@ -1,6 +1,7 @@
 //! What was planned, and what became of it: numbers without gaps, lines carried out, redraws that name what they replace.
 
-use super::{Audited, Finding, State, wrong};
+use super::lines::lines;
+use super::{Audited, Finding, State, remark, wrong};
 use crate::year::{Issue, plan_files, read_issue, read_issues};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -49,7 +50,7 @@ pub(super) fn plans(
             Err(fault) => findings.push(wrong(fault)),
         }
     }
-    let mut known: BTreeSet<Digest> = BTreeSet::new();
+    let mut known: BTreeMap<Digest, YearPlan> = BTreeMap::new();
     let mut audited = Vec::new();
     for paths in by_number.values() {
         let issues = match read_issues(paths) {
@@ -59,7 +60,7 @@ pub(super) fn plans(
                 continue;
             }
         };
-        known.extend(issues.iter().map(|issue| issue.statement.digest()));
+        known.extend(issues.iter().map(|issue| (issue.statement.digest(), issue.statement.body().clone())));
         if let Some(policy) = policy {
             let taken = issues.iter().map(|issue| policy.takes_year(&issue.file, &issue.statement));
             findings.extend(taken.filter_map(Result::err).map(wrong));
@@ -68,13 +69,7 @@ pub(super) fn plans(
         findings.extend(gaps(latest, campaigns));
         audited.push(carried_out(latest, &issues, campaigns));
     }
-    for campaign in campaigns {
-        let named = campaign.announcement.as_ref().and_then(|statement| statement.body().plan.as_ref());
-        if let Some(named) = named.filter(|named| !known.contains(&named.plan)) {
-            let fault = Fault::new(Code::AuditPlan).file(&campaign.place).fact("number", &campaign.number);
-            findings.push(wrong(fault.fact("digest", named.plan)));
-        }
-    }
+    findings.extend(lines(&known, campaigns));
     audited
 }
 
@@ -135,6 +130,37 @@ pub(super) fn replaced(campaigns: &[Audited]) -> Vec<Finding> {
             findings.push(wrong(fault(Code::AuditReplacedTwice).fact("other", other)));
         }
         first.insert(number, &campaign.number);
+    }
+    findings
+}
+
+/// Campaigns that drew from the register of one that was given up, and do not say that they take its place.
+pub(super) fn again(campaigns: &[Audited]) -> Vec<Finding> {
+    let bodies = || campaigns.iter().filter_map(|one| Some((one, one.announcement.as_ref()?.body())));
+    let replaces: BTreeMap<&Id, &Id> =
+        bodies().filter_map(|(_, body)| Some((&body.number, &body.replaces.as_ref()?.number))).collect();
+    // a redraw of a redraw takes the place of both
+    let follows = |number: &Id, void: &Id| {
+        let mut next = Some(number);
+        let steps = (0..=replaces.len()).map_while(|_| {
+            next = next.and_then(|number| replaces.get(number).copied());
+            next
+        });
+        steps.into_iter().any(|found| found == void)
+    };
+    let mut findings = Vec::new();
+    for (void, given_up) in bodies() {
+        let Some(told) = &void.report.void else { continue };
+        let root = given_up.targets.commitment.root;
+        for (other, body) in bodies().filter(|(other, _)| matches!(other.state, State::Drawn | State::Sealed)) {
+            // beside one that was given up early others may be drawn; not beside one whose outcome could be known
+            let later = void.state == State::VoidLate || body.announced_at >= told.voided_at;
+            let same = body.targets.commitment.root == root && body.number != given_up.number;
+            if later && same && !follows(&body.number, &given_up.number) {
+                let fault = Fault::new(Code::AuditAgain).file(&other.place).fact("number", &body.number);
+                findings.push(remark(fault.fact("other", &given_up.number)));
+            }
+        }
     }
     findings
 }

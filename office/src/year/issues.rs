@@ -63,14 +63,16 @@ pub fn issues_beside(path: &Path) -> Result<Vec<Issue>> {
 pub(crate) fn plan_files(folder: &Path) -> Vec<PathBuf> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| entry.ok());
-    let is_plan = |path: &PathBuf| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let digits = name.strip_prefix("plan-").and_then(|rest| rest.strip_suffix(".json"));
-        digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_plan).collect();
+    let named = |path: &PathBuf| path.file_name().is_some_and(|name| is_plan(&name.to_string_lossy()));
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(named).collect();
     found.sort();
     found
+}
+
+/// Whether a file is named as an issue of a plan is (SPEC §17).
+pub(crate) fn is_plan(name: &str) -> bool {
+    let digits = name.strip_prefix("plan-").and_then(|rest| rest.strip_suffix(".json"));
+    digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn in_order(mut issues: Vec<Issue>) -> Result<Vec<Issue>> {

@@ -8,8 +8,9 @@ mod origin;
 mod table;
 
 pub use header::{ALIASES, Column};
-pub(crate) use issues::plan_files;
 pub use issues::{Issue, issues_beside, read_issue, read_issues};
+pub(crate) use issues::{is_plan, plan_files};
 pub use make::{Draft, amend, make};
+pub(crate) use origin::share;
 pub use origin::{Origin, per_cent, read_origin};
 pub use table::read_lines;

@@ -40,22 +40,24 @@ impl Origin {
     pub(crate) fn look_at(&mut self, announcement: &Announcement) {
         let Some((_, line)) = &self.line else { return };
         let Some(rate) = line.rate.filter(|_| announcement.basis == Basis::Random) else { return };
-        let cells = || announcement.strata.iter().flat_map(|stratum| &stratum.cells);
-        let population: u128 = cells().map(|cell| u128::from(cell.population)).sum();
-        // in ten-thousandths of a target, as the rate is
-        let drawn: u128 = cells()
-            .map(|cell| match cell.size {
-                CellSize::Fixed(size) => u128::from(size).saturating_mul(10_000),
-                CellSize::Lottery { floor, fraction } => {
-                    u128::from(floor).saturating_mul(10_000).saturating_add(u128::from(fraction))
-                }
-            })
-            .sum();
+        let (drawn, population) = share(announcement);
         if drawn < u128::from(rate).saturating_mul(population) {
             let fault = Fault::new(Code::YearRate).fact("drawn", drawn / 10_000).fact("population", population);
             self.notes.push(fault.fact("line", &line.id).fact("planned", per_cent(rate)));
         }
     }
+}
+
+/// How many targets a campaign is expected to draw, in ten-thousandths of a target, and of how many (SPEC §17.3).
+pub(crate) fn share(announcement: &Announcement) -> (u128, u128) {
+    let cells = || announcement.strata.iter().flat_map(|stratum| &stratum.cells);
+    let drawn = cells().map(|cell| match cell.size {
+        CellSize::Fixed(size) => u128::from(size).saturating_mul(10_000),
+        CellSize::Lottery { floor, fraction } => {
+            u128::from(floor).saturating_mul(10_000).saturating_add(u128::from(fraction))
+        }
+    });
+    (drawn.sum(), cells().map(|cell| u128::from(cell.population)).sum())
 }
 
 /// A rate in ten-thousandths for people: `5%`, `0.25%`.

@@ -43,13 +43,17 @@ impl Office {
     pub fn publish(&self, number: &str, campaign: &Campaign) {
         publish(&campaign.public(), &Home::new(&self.log_home()), &[]).unwrap();
         copy(&campaign.public(), &self.site().join(number));
+        self.publish_log();
+    }
+
+    fn publish_log(&self) {
         copy(&self.log_home().join("public"), &self.site().join("log"));
     }
 
     /// Publishes a folder of statements that belong to no campaign, such as plans of years.
     pub fn publish_folder(&self, name: &str) {
         publish(&self.site().join(name), &Home::new(&self.log_home()), &[]).unwrap();
-        copy(&self.log_home().join("public"), &self.site().join("log"));
+        self.publish_log();
     }
 
     pub fn drawn(&self, number: &str) -> Campaign {
@@ -59,7 +63,12 @@ impl Office {
     }
 
     pub fn voided(&self, number: &str, at: &str, late: bool) {
-        let campaign = Self::small(number).until_closed(&self.root.path().join("work").join(number));
+        self.give_up(number, Self::small(number), at, late);
+    }
+
+    /// A campaign that is given up once it is closed, or when its beacon has spoken.
+    pub fn give_up(&self, number: &str, small: Small, at: &str, late: bool) {
+        let campaign = small.until_closed(&self.root.path().join("work").join(number));
         let beacon = late.then(|| said(&campaign));
         let (reason, text) = (Name::parse("budget").unwrap(), Text::parse("经费未到位").unwrap());
         campaign.void(reason, text, beacon, &time(at)).unwrap();

@@ -3,8 +3,8 @@
 use super::support::{BEACON_TIME, Files, Small, edit, insert, replace, resign, trusting_log, with_receipts};
 use super::{Expect, Vector};
 
-const STATEMENTS: [&str; 3] = ["announcement.json", "closing.json", "record.json"];
-const NOON: &str = "2024-10-14T12:00:00Z";
+pub const STATEMENTS: [&str; 3] = ["announcement.json", "closing.json", "record.json"];
+pub const NOON: &str = "2024-10-14T12:00:00Z";
 /// Round 12040883 is published one second later.
 const LAST_SECOND: &str = "2024-10-14T17:13:32Z";
 
@@ -123,7 +123,7 @@ fn beginning(policy: &str, from: &str) -> String {
     policy.replace("\nholder = ", &format!("\nfrom = \"{from}\"\nholder = "))
 }
 
-fn strict() -> Small {
+pub fn strict() -> Small {
     Small { order_accepted: false, ..Small::default() }
 }
 
@@ -138,13 +138,13 @@ fn proven(name: &'static str, witnesses: &[(&str, &str)], threshold: usize, exit
     Vector { name, files, policy: Some(policy(&strict(), threshold)), expect: Expect::Exit(exit) }
 }
 
-fn with(small: &Small, statements: &[&str]) -> Files {
+pub fn with(small: &Small, statements: &[&str]) -> Files {
     let mut files = small.drawn();
     with_receipts(&mut files, statements, &[("w1.example", NOON)]);
     files
 }
 
-fn policy(small: &Small, threshold: usize) -> String {
+pub fn policy(small: &Small, threshold: usize) -> String {
     trusting_log(&small.policy(), &["w1.example", "w2.example"], threshold)
 }
 

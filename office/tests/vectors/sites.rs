@@ -27,13 +27,13 @@ pub struct Scenario {
     pub make: fn(&Office),
 }
 
-const NOW: &str = "2024-12-01T00:00:00Z";
+pub const NOW: &str = "2024-12-01T00:00:00Z";
 
-fn mirror(office: &Office) -> PathBuf {
+pub fn mirror(office: &Office) -> PathBuf {
     office.root.path().join("mirror")
 }
 
-fn work(office: &Office, folder: &str) -> PathBuf {
+pub fn work(office: &Office, folder: &str) -> PathBuf {
     office.root.path().join("work").join(folder)
 }
 
@@ -291,18 +291,7 @@ pub const SITES: &[Scenario] = &[
         findings: &["audit.dropped"],
         policy,
         make: |office| {
-            let campaign = office.drawn("A-1");
-            let selected = fs::read_to_string(campaign.public().join("selected.csv")).unwrap();
-            let drawn: Vec<&str> = selected
-                .lines()
-                .filter(|line| line.contains(",drawn,"))
-                .map(|line| line.split(',').nth(4).unwrap())
-                .collect();
-            for (target, at) in drawn.iter().zip(["2024-11-02T08:00:00Z", "2024-11-03T08:00:00Z"]) {
-                let (reason, text) = (Name::parse("closed-down").unwrap(), Text::parse("已停业").unwrap());
-                replace_target(&campaign, target, Why { reason, text }, &time(at)).unwrap();
-            }
-            office.publish("A-1", &campaign);
+            two_substitutions(office);
             for file in ["substitution-2.json", "substitution-2.json.tlog-proof"] {
                 fs::remove_file(office.site().join("A-1").join(file)).unwrap();
             }
@@ -465,7 +454,7 @@ pub const SITES: &[Scenario] = &[
 ];
 
 /// Lays notices about keys onto the site, and logs them.
-fn notices(office: &Office, notices: &[(&str, Vec<u8>)]) {
+pub fn notices(office: &Office, notices: &[(&str, Vec<u8>)]) {
     let keys = office.site().join("keys");
     fs::create_dir_all(&keys).unwrap();
     notices.iter().for_each(|(name, bytes)| fs::write(keys.join(name), bytes).unwrap());
@@ -473,7 +462,7 @@ fn notices(office: &Office, notices: &[(&str, Vec<u8>)]) {
 }
 
 /// An older key of yingji is followed by today's.
-fn rotation(older: &[u8; 32]) -> Vec<u8> {
+pub fn rotation(older: &[u8; 32]) -> Vec<u8> {
     let (old, new) = (SecretKey::from_bytes(older), key("yingji"));
     let body = Rotation {
         number: Id::parse("KEYS-1").unwrap(),
@@ -486,7 +475,7 @@ fn rotation(older: &[u8; 32]) -> Vec<u8> {
     signed(body, &[&old, &new])
 }
 
-fn revocation(since: &str, revoked: &SecretKey, by: &[&SecretKey]) -> Vec<u8> {
+pub fn revocation(since: &str, revoked: &SecretKey, by: &[&SecretKey]) -> Vec<u8> {
     revocation_at(since, "2024-10-01T00:00:00Z", revoked, by)
 }
 
@@ -503,20 +492,38 @@ fn revocation_at(since: &str, noticed_at: &str, revoked: &SecretKey, by: &[&Secr
     signed(body, by)
 }
 
-fn signed<B: Body>(body: B, keys: &[&SecretKey]) -> Vec<u8> {
+/// A holder's key is revoked by the other department.
+pub fn revocation_of(holder: &str, since: &str) -> Vec<u8> {
+    revocation(since, &key(holder), &[&key("gongan")])
+}
+
+pub fn signed<B: Body>(body: B, keys: &[&SecretKey]) -> Vec<u8> {
     let mut statement = Statement::new(body);
     keys.iter().for_each(|key| statement.sign(key));
     statement.to_file().into_bytes()
 }
 
 /// The policy of a reader who knows yingji by an older key.
-fn older() -> String {
+pub fn older() -> String {
     let older = SecretKey::from_bytes(&[9; 32]).public().to_string();
     policy().replace(&key("yingji").public().to_string(), &older)
 }
 
+/// A campaign of which two targets were replaced.
+pub fn two_substitutions(office: &Office) {
+    let campaign = office.drawn("A-1");
+    let selected = fs::read_to_string(campaign.public().join("selected.csv")).unwrap();
+    let drawn: Vec<&str> =
+        selected.lines().filter(|line| line.contains(",drawn,")).map(|line| line.split(',').nth(4).unwrap()).collect();
+    for (target, at) in drawn.iter().zip(["2024-11-02T08:00:00Z", "2024-11-03T08:00:00Z"]) {
+        let (reason, text) = (Name::parse("closed-down").unwrap(), Text::parse("已停业").unwrap());
+        replace_target(&campaign, target, Why { reason, text }, &time(at)).unwrap();
+    }
+    office.publish("A-1", &campaign);
+}
+
 /// The office draws A-1 once more, with another register.
-fn again(office: &Office) {
+pub fn again(office: &Office) {
     let again = Office::small("A-1");
     let again = Small { targets: again.targets.replace("F8,A,yanhua", "F8,D,yanhua"), ..again };
     let campaign = again.draw_in(&work(office, "again"));
@@ -539,8 +546,17 @@ fn another_past(folder: &Path, office: &Office) {
     fs::copy(office.log_home().join("public/key.txt"), folder.join("key.txt")).unwrap();
 }
 
+/// Two mirrors with continuations of the site's log that part after it.
+pub fn fork(office: &Office) {
+    for (name, entry) in [("mirror", "one"), ("mirror-2", "another")] {
+        let folder = office.root.path().join(name).join("log");
+        copy(&office.site().join("log"), &folder);
+        Log::append(&folder, &log_key(), &[format!("{entry} future\n").into_bytes()]).unwrap();
+    }
+}
+
 /// The year's plan with its amendment, logged.
-fn plans(office: &Office) {
+pub fn plans(office: &Office) {
     let plans = office.site().join("plans");
     copy(&repository().join("fixtures/plans/accept/amended-without-policy"), &plans);
     fs::remove_file(plans.join("expect.json")).unwrap();

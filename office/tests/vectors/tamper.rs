@@ -186,4 +186,113 @@ pub const CAMPAIGNS: &[Story] = &[
     ("later-previous-changed", "The chain is spliced around a statement", "事后声明链绕过其中一份重新接上"),
     ("result-twice", "A second result overwrites the first", "第二份结果盖掉第一份"),
     ("other-seat-changed-silently", "A substitution changes another seat besides", "顶替时悄悄改了另一个席位"),
+    (
+        "closing-with-a-second-list",
+        "A second list of contributions stands before the signed one: which is read depends on the program",
+        "在已签署的出数清单之前再塞一份：读到哪一份取决于程序",
+    ),
+    (
+        "chain-of-ones-own",
+        "The announcement names a drand chain of which the insider has the key",
+        "公告改用一条由内部人员掌握密钥的链",
+    ),
+    (
+        "key-of-small-order",
+        "A co-signer's key is the neutral point, under which a sloppy check takes one signature for every text",
+        "共同签署人的公钥取单位元，粗疏的校验会对任何内容接受同一签名",
+    ),
+    (
+        "signature-with-the-order-added",
+        "A signature is bent into another one of the same text",
+        "把签名改造成同一内容的另一个签名",
+    ),
+    (
+        "two-keys-of-one-hand",
+        "One department signs with two of its keys where two departments must",
+        "应由两个部门签署，却是一个部门用自己的两把密钥签了两次",
+    ),
+    ("closing-of-another-campaign", "The closing of another campaign is laid here", "换上另一次抽查的截止声明"),
+    (
+        "void-backdated-beside-its-beacon",
+        "An unwelcome outcome is kept back and the void dated before the beacon, whose file was forgotten",
+        "藏起不如意的结果，作废声明倒填到信标之前，却忘了撤下信标文件",
+    ),
+    (
+        "strata-moved-after-the-beacon",
+        "After the beacon the strata are cut otherwise, and everything is made and signed anew",
+        "信标公布之后重划分层，全部重做重签",
+    ),
+    (
+        "announcement-backdated",
+        "The announcement is dated a day earlier, and all follows it",
+        "公告倒填一天，其余随之重签",
+    ),
+    (
+        "contribution-dropped-after-the-beacon",
+        "After the beacon a contributor is called absent, because the seed without it is better; all is made anew",
+        "信标公布之后把一方说成缺席，因为没有它的种子更合意；全部重做",
+    ),
+    ("log-impersonated", "The receipts are of a log of the known name and another key", "回执出自同名而密钥不同的日志"),
+    (
+        "node-taken-for-a-leaf",
+        "An inner node of the log is to pass for the closing's leaf",
+        "拿日志的内部节点冒充截止声明的叶子",
+    ),
+    (
+        "stamp-of-another-statement",
+        "The closing bears the time stamp of the announcement, which is old enough",
+        "给截止声明配上公告那份够早的时间戳",
+    ),
+    ("stamp-with-an-earlier-time", "The time in an authority's stamp is written earlier", "把时间戳里的时间改早"),
+    (
+        "targets-last-doubled",
+        "The last row stands twice, which trees that double an odd leaf would not see (CVE-2012-2459)",
+        "最后一行写两遍；把奇数末叶算两遍的树看不出来（CVE-2012-2459）",
+    ),
+    (
+        "root-with-odd-nodes-doubled",
+        "The announced root is that of a tree that doubles odd nodes, so that two registers fit it",
+        "公告的根出自把奇数末节点算两遍的树，有两份名录与之相符",
+    ),
+    (
+        "seed-of-a-value-nobody-gave",
+        "The record's seed is made of a value that nobody contributed",
+        "记录的种子用了无人提供的数",
+    ),
+    (
+        "ticket-of-a-friend",
+        "A drawn firm's ticket is written higher, and the record signed over it",
+        "把抽中企业的签号改大，并重签记录",
+    ),
+    (
+        "reserve-promoted-and-recorded",
+        "A reserve is called drawn, and the record signed over it",
+        "候补写成抽中，并重签记录",
+    ),
+    (
+        "seats-exchanged-and-recorded",
+        "Two inspectors change seats, and the record is signed over it",
+        "两名人员互换席位，并重签记录",
+    ),
+    (
+        "possible-inflated-and-recorded",
+        "A seat that one alone could hold is recorded as open to nine",
+        "只有一人可坐的席位记成九人可选，并重签记录",
+    ),
+    (
+        "closing-logged-late",
+        "The closing is shown to log and witness when the beacon has spoken",
+        "信标公布之后才把截止声明交给日志和见证方",
+    ),
+    (
+        "cosigned-by-a-friend",
+        "The cosignature is of a witness whom the reader does not name",
+        "联署的见证方不在读者所列之中",
+    ),
+    ("logged-elsewhere", "The receipts are of a log that the reader does not know", "回执出自读者不认识的日志"),
+    (
+        "void-logged-late",
+        "A void claims a time before the beacon, and nobody saw it before",
+        "作废声明自称早于信标，而此前无人见过",
+    ),
 ];
