@@ -119,6 +119,14 @@ impl Fault {
     /// let fault = Fault::new(Code::RegisterOrder).fact("id", "A7");
     /// assert_eq!(fault.fill("{id} again"), "A7 again");
     /// ```
+    ///
+    /// What stands behind a question mark is left out if the fact is missing, empty or 0:
+    ///
+    /// ```
+    /// # use yaohao::fault::{Code, Fault};
+    /// let fault = Fault::new(Code::RegisterOrder).fact("one", 3).fact("two", 0);
+    /// assert_eq!(fault.fill("kept off{one?: {one} by region}{two?: {two} by station}"), "kept off: 3 by region");
+    /// ```
     #[must_use]
     pub fn fill(&self, template: &str) -> String {
         self.fill_in(template, |_, value| Cow::Borrowed(value))
@@ -128,19 +136,43 @@ impl Fault {
     #[must_use]
     pub fn fill_in<'a>(&'a self, template: &str, word: impl Fn(&str, &'a str) -> Cow<'a, str>) -> String {
         let mut out = String::new();
+        self.fill_into(&mut out, template, &word);
+        out
+    }
+
+    fn fill_into<'a>(&'a self, out: &mut String, template: &str, word: &dyn Fn(&str, &'a str) -> Cow<'a, str>) {
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
-            let (key, behind) = after.split_once('}').unwrap_or((after, ""));
-            match self.0.facts.iter().find(|(name, _)| *name == key) {
-                Some((_, value)) => out.push_str(&word(key, value)),
-                None => out.push('?'),
+            let (place, behind) = to_the_end(after);
+            let (key, text) = place.split_once('?').map_or((place, None), |(key, text)| (key, Some(text)));
+            let value = self.0.facts.iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_str());
+            match (text, value) {
+                (None, Some(value)) => out.push_str(&word(key, value)),
+                (None, None) => out.push('?'),
+                (Some(_), None | Some("" | "0")) => (),
+                (Some(text), Some(_)) => self.fill_into(out, text, word),
             }
             rest = behind;
         }
         out.push_str(rest);
-        out
     }
+}
+
+/// What stands before the brace that closes, and what behind it.
+fn to_the_end(text: &str) -> (&str, &str) {
+    let mut open = 1_u32;
+    for (at, c) in text.char_indices() {
+        open = match c {
+            '{' => open.saturating_add(1),
+            '}' => open.saturating_sub(1),
+            _ => open,
+        };
+        if open == 0 {
+            return (text.get(..at).unwrap_or(text), text.get(at.saturating_add(1)..).unwrap_or_default());
+        }
+    }
+    (text, "")
 }
 
 impl fmt::Display for Fault {
@@ -215,6 +247,29 @@ macro_rules! codes {
             pub fn remedy(self) -> &'static str { match self { $(Code::$variant => $remedy),* } }
         }
     };
+}
+
+impl Code {
+    /// Whether it says that no assignment exists (SPEC §10.1): more draws of other targets may still work.
+    ///
+    /// ```
+    /// # use yaohao::fault::Code;
+    /// assert!(Code::AssignCrews.is_infeasible() && !Code::RegisterDigest.is_infeasible());
+    /// ```
+    #[must_use]
+    pub fn is_infeasible(self) -> bool {
+        matches!(self, Self::AssignInfeasible | Self::AssignCrews)
+    }
+
+    /// The code for the same after the announcement, when nothing can be mended any more.
+    #[must_use]
+    pub fn at_the_draw(self) -> Self {
+        match self {
+            Self::AssignInfeasible => Self::DrawInfeasible,
+            Self::AssignCrews => Self::DrawCrews,
+            other => other,
+        }
+    }
 }
 
 codes! {
@@ -336,8 +391,10 @@ codes! {
     // --- outcome
     OutcomeDiffers "outcome.differs" "line {line} is {found}, the lottery gives {expected}" => "this is not the outcome of the draw"
     RecordDiffers "record.differs" "{member} is {found}, recomputed {expected}" => "the record does not describe this draw"
-    AssignInfeasible "assign.infeasible" "department {department}: {tasks} targets ({which}) need {seats} {who}, but the {inspectors} {who} who may go there can fill only {places} places; {short} are missing. Where, as targets→seats [what they ask]: {kinds}. Of {pool} in the department are kept off all of these: {elsewhere} by region, {stations} by station, {unqualified} by qualification, {no_lead} may not lead, {experts} as experts or no experts, {expired} by validity, {recused} by recusal; {spent} have no capacity" => "add {short} places: more officers, more capacity for those who may go there, or lift what alone keeps others off some of these seats: region {lone_region}, station {lone_station}, qualification {lone_qualification}, not leading {lone_lead}, validity {lone_validity} (officers); or draw fewer targets"
-    DrawInfeasible "draw.infeasible" "department {department}: {tasks} targets ({which}) need {seats} {who}, but the {inspectors} {who} who may go there can fill only {places} places; {short} are missing. Where, as targets→seats [what they ask]: {kinds}. Of {pool} in the department are kept off all of these: {elsewhere} by region, {stations} by station, {unqualified} by qualification, {no_lead} may not lead, {experts} as experts or no experts, {expired} by validity, {recused} by recusal; {spent} have no capacity" => "nothing of this announcement can be changed: keep all its files, publish the reason, and announce again under the next number"
+    AssignInfeasible "assign.infeasible" "department {department}: {tasks} targets ({which}) need {seats} officers, but the {inspectors} officers who may go there can fill only {places} places; {short} are missing. Where, as targets→seats [what they ask]: {kinds}.{off? Of {pool} in the department {off} are kept off all of these:{elsewhere? {elsewhere} by region;}{stations? {stations} by station;}{unqualified? {unqualified} by qualification;}{no_lead? {no_lead} may not lead;}{experts? {experts} as experts or no experts;}{expired? {expired} by validity;}{recused? {recused} by recusal;}{spent? {spent} have no capacity;}}" => "add {short} places: more officers, or more capacity for those who may go there{lone?, or lift what alone keeps others off some of these seats (officers):{lone_region? region {lone_region};}{lone_station? station {lone_station};}{lone_qualification? qualification {lone_qualification};}{lone_lead? not leading {lone_lead};}{lone_validity? validity {lone_validity};}}; or draw fewer targets. `yaohao check` tries what would be enough"
+    AssignCrews "assign.crews" "department {department}: {tasks} targets ({which}) need a crew each, but the {inspectors} crews that may go there can take only {places}; {short} are missing. The department has {pool} crews{left?, and {left} officers are in none}.{off? Kept off all of these targets are:{small? {small} crews with fewer than the {members} members wanted;}{away? {away} with somebody who may not go there (region, station, validity);}{unfit? {unfit} whose members do not have what the seats ask;}{recused? {recused} by recusal;}{spent? {spent} with somebody who has no capacity;}}" => "add crews, or members or capacity to those that there are; mix their people otherwise; or draw fewer targets"
+    DrawInfeasible "draw.infeasible" "department {department}: {tasks} targets ({which}) need {seats} officers, but the {inspectors} officers who may go there can fill only {places} places; {short} are missing. Where, as targets→seats [what they ask]: {kinds}.{off? Of {pool} in the department {off} are kept off all of these:{elsewhere? {elsewhere} by region;}{stations? {stations} by station;}{unqualified? {unqualified} by qualification;}{no_lead? {no_lead} may not lead;}{experts? {experts} as experts or no experts;}{expired? {expired} by validity;}{recused? {recused} by recusal;}{spent? {spent} have no capacity;}}" => "nothing of this announcement can be changed: keep all its files, publish the reason, and announce again under the next number"
+    DrawCrews "draw.crews" "department {department}: {tasks} targets ({which}) need a crew each, but the {inspectors} crews that may go there can take only {places}; {short} are missing. The department has {pool} crews{left?, and {left} officers are in none}.{off? Kept off all of these targets are:{small? {small} crews with fewer than the {members} members wanted;}{away? {away} with somebody who may not go there (region, station, validity);}{unfit? {unfit} whose members do not have what the seats ask;}{recused? {recused} by recusal;}{spent? {spent} with somebody who has no capacity;}}" => "nothing of this announcement can be changed: keep all its files, publish the reason, and announce again under the next number"
     LimitInspectors "limit.inspectors" "more than {limit} inspectors or seats" => "split the campaign"
     // --- plan, intake, campaign folder
     PlanForm "plan.form" "{detail}" => "correct plan.toml; `yaohao new` writes one with comments"

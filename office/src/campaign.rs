@@ -340,7 +340,7 @@ impl Campaign {
     /// campaign beacon and sealing are published, and the outcome is kept for [`Campaign::reveal`].
     ///
     /// # Errors
-    /// What is missing or not in order; [`Code::DrawInfeasible`]. Nothing is published then.
+    /// What is missing or not in order; [`Code::DrawInfeasible`], [`Code::DrawCrews`]. Nothing is published then.
     pub fn draw(&self, beacon: Option<Beacon>, now: &Time) -> Result<(Statement<Record>, Outcome, Report)> {
         let _lock = self.lock()?;
         let statement = self.not_ended()?;
@@ -375,7 +375,10 @@ impl Campaign {
             true => {
                 let beacon = check_beacon(announcement, beacon, now)?;
                 match self.recorded(&statement, beacon.as_ref(), now) {
-                    Err(fault) if fault.code() == Code::DrawInfeasible && reason.as_str() == Void::INFEASIBLE => {
+                    Err(fault)
+                        if matches!(fault.code(), Code::DrawInfeasible | Code::DrawCrews)
+                            && reason.as_str() == Void::INFEASIBLE =>
+                    {
                         (beacon, None)
                     }
                     other => (beacon, Some(other?)),
@@ -413,7 +416,8 @@ impl Campaign {
         let seed = Seed::new(announcement, &statement.digest(), &values, secret.as_ref(), beacon);
         let outcome = derive(announcement, &Folder::new(&self.public()), &seed.lots()).map_err(|fault| {
             // nothing of what is announced can be mended any more
-            if fault.code() == Code::AssignInfeasible { fault.recoded(Code::DrawInfeasible) } else { fault }
+            let code = fault.code().at_the_draw();
+            fault.recoded(code)
         })?;
         let closing = closing.map(|closing| closing.digest());
         let record = Record::new(announcement, statement.digest(), closing, beacon, &seed, &outcome, now.clone())?;
@@ -557,7 +561,7 @@ pub fn check_lead_time(announcement: &Announcement) -> Result<()> {
 fn check_seats(frozen: &Frozen, watch: &dyn Watch) -> Result<(), Refused> {
     let draws = trial_draws(frozen.announcement.targets.commitment.rows);
     let trials = simulate(&frozen.announcement, frozen, draws, false, watch)?;
-    let Some(first) = trials.first_infeasible else { return Ok(()) };
+    let Some((_, first)) = trials.first_infeasible else { return Ok(()) };
     let seats = Fault::new(Code::AnnounceSeats).fact("infeasible", trials.infeasible).fact("trials", trials.draws);
     Err(Refused::from(vec![seats, first]))
 }

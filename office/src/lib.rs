@@ -2,6 +2,7 @@
 //!
 //! Everything that decides an outcome is in the core; here files become its inputs and its outputs become files.
 
+pub mod advice;
 pub mod audit;
 pub mod campaign;
 pub mod chance;

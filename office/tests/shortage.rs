@@ -5,7 +5,8 @@ mod support;
 
 use std::fmt::Write as _;
 use support::{Small, time};
-use yaohao::fault::Code;
+use yaohao::ident::Id;
+use yaohao_office::advice::{Advice, Help, Lift, advice};
 
 /// Eight firms are drawn, each with a leader and another of yingji.
 fn base() -> Small {
@@ -31,11 +32,11 @@ fn refused(small: &Small, template: &str) -> String {
     let refused = campaign.announce(&time("2024-10-14T08:00:00Z"), &mut entropy).unwrap_err();
     let written = std::fs::read_dir(campaign.public()).map_or(0, Iterator::count);
     assert_eq!(written, 0, "something was written");
-    let fault = refused.faults.iter().find(|fault| fault.code() == Code::AssignInfeasible);
+    let fault = refused.faults.iter().find(|fault| fault.code().is_infeasible());
     fault.unwrap_or_else(|| panic!("{:?}", refused.faults)).fill(template)
 }
 
-const SHORT: &str = "{tasks} targets, {seats} seats, {inspectors} {who}, {places} places, {short} short: {kinds}";
+const SHORT: &str = "{tasks} targets, {seats} seats, {inspectors} officers, {places} places, {short} short: {kinds}";
 const OFF: &str = "{pool}: {elsewhere} {stations} {unqualified} {no_lead} {experts} {expired} {recused} {spent}";
 
 #[test]
@@ -99,17 +100,116 @@ fn one_station_and_nobody_from_another() {
     assert_eq!(refused(&small, "{kinds}; {stations} of {pool}"), "3301/A 1→1 [lead], 3301/A 1→1 [weihua]; 2 of 2");
 }
 
+const CREWS: &str =
+    "{seats} of {pool} crews, {inspectors} can, {short} short, {left} left; {small} {away} {unfit} {recused} {spent}";
+
 #[test]
 fn crews_that_do_not_fit() {
-    let crews = "crews = [{ department = \"yingji\", kind = \"given\" }]";
-    let small = Small {
-        inspectors: people(&[
+    let given = "crews = [{ department = \"yingji\", kind = \"given\" }]";
+    let with =
+        |rows: &[&str]| Small { inspectors: people(rows), ..base() }.plan("[team]\n", &format!("[team]\n{given}\n"));
+    // one member each, where two are wanted; nobody barred, so the least that cannot be served is one target
+    let small = with(&[
+        "A1,yingji,weihua,*,yes,9,0,2020-01-01,2030-01-01,,甲组,",
+        "A2,yingji,weihua,*,,9,0,2020-01-01,2030-01-01,,乙组,",
+        "A3,yingji,weihua,*,,9,0,2020-01-01,2030-01-01,,,",
+    ]);
+    assert_eq!(refused(&small, CREWS), "1 of 2 crews, 0 can, 1 short, 1 left; 2 0 0 0 0");
+    // large enough, but one works elsewhere, one has no leader, one no capacity
+    let unfit = with(&[
+        "A1,yingji,weihua,3302,yes,9,0,2020-01-01,2030-01-01,,甲组,",
+        "A2,yingji,weihua,*,,9,0,2020-01-01,2030-01-01,,甲组,",
+        "A3,yingji,weihua,*,,9,0,2020-01-01,2030-01-01,,乙组,",
+        "A4,yingji,weihua,*,,9,0,2020-01-01,2030-01-01,,乙组,",
+        "A5,yingji,weihua,*,yes,9,0,2020-01-01,2030-01-01,,丙组,",
+        "A6,yingji,weihua,*,,0,0,2020-01-01,2030-01-01,,丙组,",
+    ]);
+    assert_eq!(refused(&unfit, CREWS), "1 of 3 crews, 1 can, 1 short, 0 left; 0 1 1 0 1");
+    let all = advised(&unfit);
+    assert!(all.len() == 1 && all[0].crews && (all[0].filled.seats, all[0].filled.empty) == (8, 8), "{all:?}");
+    // 丙组 alone would take them all with capacity 8, 乙组 if its people might lead
+    // 甲组 would do anywhere if its first member might go there, region by region or in all
+    let beyond = |to: &str, left| Help::Beyond { from: Id::parse("3302").unwrap(), to: Id::parse(to).unwrap(), left };
+    let lift = |lift| Help::Lift { lift, left: 0 };
+    let expected = [Help::Capacity(8), beyond("3301", 2), beyond("3309", 6), lift(Lift::Regions), lift(Lift::Lead)];
+    assert_eq!(all[0].helps[1..], expected);
+    let Help::More(more) = all[0].helps[0] else { panic!("{all:?}") };
+    assert_eq!((more.count, more.capacity), (1, 9));
+    let recused = Small {
+        recusals: "target,inspector,category\nF3,A1,kinship\n".to_owned(),
+        ..with(&[
             "A1,yingji,weihua,*,yes,9,0,2020-01-01,2030-01-01,,甲组,",
-            "A2,yingji,weihua,*,,9,0,2020-01-01,2030-01-01,,乙组,",
-        ]),
-        ..base().plan("[team]\n", &format!("[team]\n{crews}\n"))
+            "A2,yingji,weihua,*,,9,0,2020-01-01,2030-01-01,,甲组,",
+        ])
     };
-    assert_eq!(refused(&small, "{seats} {who}, {inspectors} can, {short} short"), "1 crews, 0 can, 1 short");
+    assert_eq!(
+        refused(&recused, &format!("{{which}}: {CREWS}")),
+        "F3: 1 of 1 crews, 0 can, 1 short, 0 left; 0 0 0 1 0"
+    );
+    assert_eq!(advised(&recused)[0].helps[1..], [Help::Lift { lift: Lift::Recusals, left: 0 }]);
+}
+
+/// What would help in the first trial draw.
+fn advised(small: &Small) -> Vec<Advice> {
+    let folder = tempfile::tempdir().unwrap();
+    let (campaign, _) = small.lay(folder.path());
+    let frozen = campaign.look(&time("2024-10-14T08:00:00Z")).unwrap();
+    advice(&frozen.announcement, &frozen, 0).unwrap()
+}
+
+/// What would help yingji, in few words.
+fn helps(small: &Small) -> Vec<String> {
+    let all = advised(small);
+    assert!(all.len() == 1 && all[0].department.as_str() == "yingji" && !all[0].coarse, "{all:?}");
+    let words = all[0].helps.iter().map(|help| match help {
+        Help::More(more) => format!("{} more with {}", more.count, more.capacity),
+        Help::Capacity(more) => format!("capacity +{more}"),
+        Help::Beyond { from, to, left } => format!("{from} in {to}: {left}"),
+        Help::Lift { lift, left } => format!("{lift:?}: {left}"),
+    });
+    std::iter::once(format!("{} of {}", all[0].filled.empty, all[0].filled.seats)).chain(words).collect()
+}
+
+#[test]
+fn what_would_help_is_told_and_is_just_enough() {
+    // eight targets, six in 3301 and two in 3309, each with a leader and somebody for weihua
+    let of = |rows: &[&str]| Small { inspectors: people(rows), ..base() };
+    assert_eq!(helps(&of(&[])), ["16 of 16", "16 more with 1"]);
+    // capacity alone: 3 + 3 places for 16 seats
+    let few = of(&[
+        "A1,yingji,weihua,*,yes,3,0,2020-01-01,2030-01-01,,,",
+        "A2,yingji,weihua,*,yes,3,0,2020-01-01,2030-01-01,,,",
+    ]);
+    assert_eq!(helps(&few), ["10 of 16", "4 more with 3", "capacity +5"]);
+    // a region that nobody works in: capacity is no help, another region's people are
+    let elsewhere = of(&[
+        "A1,yingji,weihua,3301,yes,9,0,2020-01-01,2030-01-01,,,",
+        "A2,yingji,weihua,3301,,9,0,2020-01-01,2030-01-01,,,",
+    ]);
+    let expected = ["4 of 16", "2 more with 9", "3301 in 3309: 0", "Regions: 0"];
+    assert_eq!(helps(&elsewhere), expected);
+    // it is true: the plan that names a law can be drawn
+    let beyond = "beyond = [{ from = \"3301\", to = \"3309\", basis = \"某省跨区域执法协作办法\" }]";
+    assert_eq!(advised(&elsewhere.plan("[team]\n", &format!("[team]\n{beyond}\n"))), []);
+    // nobody leads, nobody is qualified, a certificate ends too early: each alone is not enough, and is told with what is left
+    let learn = of(&[
+        "A1,yingji,,*,yes,9,0,2020-01-01,2030-01-01,,,",
+        "A2,yingji,,*,,9,0,2020-01-01,2030-01-01,,,",
+        "A3,yingji,weihua,*,,9,0,2020-01-01,2024-11-15,,,",
+    ]);
+    let qualified = "Qualification(Id(\"weihua\")): 0";
+    assert_eq!(helps(&learn), ["8 of 16", "1 more with 9", qualified, "Validity: 0"]);
+    let lead =
+        of(&["A1,yingji,weihua,*,,9,0,2020-01-01,2030-01-01,,,", "A2,yingji,weihua,*,,9,0,2020-01-01,2030-01-01,,,"]);
+    assert_eq!(helps(&lead), ["8 of 16", "1 more with 9", "Lead: 0"]);
+    let recused = Small {
+        recusals: "target,inspector,category\nF3,A1,kinship\n".to_owned(),
+        ..of(&[
+            "A1,yingji,weihua,*,yes,9,0,2020-01-01,2030-01-01,,,",
+            "A2,yingji,weihua,*,,9,0,2020-01-01,2030-01-01,,,",
+        ])
+    };
+    assert_eq!(helps(&recused), ["1 of 16", "1 more with 9", "Recusals: 0"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Filling all seats lawfully, or showing some seats that need more than their inspectors can give (SPEC §10.1).
 
-use super::flow::{Flow, index};
+use super::flow::{Flow, Problem, index};
 use super::scc::Search;
 
 /// Tasks that cannot all be served, as few as can be: without any one of them, all seats of the others can be filled (up
@@ -32,6 +32,15 @@ pub(super) fn fill_all(flow: &mut Flow, search: &mut Search) -> Result<(), Defic
         }
     }
     Ok(())
+}
+
+/// The most seats that can be filled at once. A seat that cannot be filled beside those before it cannot be filled beside
+/// more either, so it is passed over for good.
+pub(super) fn most_filled(problem: &Problem) -> u64 {
+    let mut flow = Flow::new(problem);
+    let mut search = Search::new(&flow);
+    let seats: Vec<u32> = (0..flow.seats()).collect();
+    places(&mut flow, &mut search, &seats)
 }
 
 /// Fills one more seat, if possible with the inspector of least load and without moving anybody.

@@ -1,5 +1,6 @@
 //! Second random: which inspectors visit which target (SPEC §10).
 
+mod crew_shortage;
 mod crews;
 mod deficit;
 mod facts;
@@ -11,6 +12,7 @@ mod scc;
 mod shortage;
 #[cfg(test)]
 mod tests;
+mod unfilled;
 
 pub use crews::Crew;
 pub(crate) use crews::seated;
@@ -19,6 +21,7 @@ pub use facts::{Group, Spot, Spots, TaskSeats, fits, groups_of, may_go, may_sit,
 pub(crate) use facts::{Visit, each_seat};
 pub use flow::{Inspector as Place, Problem, Task};
 pub use lottery::{Seating, assign};
+pub use unfilled::{Filled, More, Side};
 
 use crate::announcement::{Announcement, CrewKind};
 use crate::draw::{Binding, Entry};
@@ -28,6 +31,7 @@ use crate::ident::Id;
 use crate::join;
 use crate::register::{Inspector, Recusals, format_row};
 use crate::seed::{Lots, Tickets};
+use crew_shortage::CrewShortage;
 use facts::pooled;
 use shortage::Shortage;
 
@@ -65,7 +69,8 @@ pub struct DepartmentOutcome {
 /// Assigns inspectors to all drawn targets, department by department.
 ///
 /// # Errors
-/// [`Code::AssignInfeasible`] names the targets and the inspectors that show why; [`Code::LimitInspectors`].
+/// [`Code::AssignInfeasible`] and [`Code::AssignCrews`] name the targets and the inspectors that show why;
+/// [`Code::LimitInspectors`].
 pub fn assign_all(
     announcement: &Announcement,
     binding: &Binding,
@@ -107,7 +112,8 @@ impl Table<'_> {
     /// Persons are drawn one by one.
     fn persons(&self) -> Result<DepartmentOutcome> {
         let problem = facts::problem(self.announcement, self.visits, self.pool, self.recusals);
-        let seatings = self.draw(&problem, |index| pooled(self.pool, index).map(|inspector| inspector.id.as_str()))?;
+        let name = |index| pooled(self.pool, index).map(|inspector| inspector.id.as_str());
+        let seatings = self.draw(&problem, name)?.map_err(|deficit| self.infeasible(&deficit))?;
         let teams = seatings.into_iter().map(|seats| seats.into_iter().map(|seat| (seat.inspector, seat.possible)));
         Ok(self.outcome(teams.map(Iterator::collect), Vec::new()))
     }
@@ -118,6 +124,7 @@ impl Table<'_> {
         let problem = crews::problem(self.announcement, self.visits, &crews, self.pool, self.recusals);
         let crew = |index: u32| usize::try_from(index).ok().and_then(|index| crews.get(index));
         let seatings = self.draw(&problem, |index| crew(index).map(|crew| crew.name.as_str()))?;
+        let seatings = seatings.map_err(|deficit| self.too_few_crews(&deficit, &crews))?;
         let tickets = self.tickets();
         let teams = self.visits.iter().zip(seatings).map(|(visit, seats)| {
             let Some((crew, possible)) = seats.first().and_then(|seat| Some((crew(seat.inspector)?, seat.possible)))
@@ -134,12 +141,8 @@ impl Table<'_> {
     }
 
     /// Draws who goes where: inspectors, or crews; `name` is what their tickets are made of.
-    fn draw<'n>(&self, problem: &Problem, name: impl Fn(u32) -> Option<&'n str> + Sync) -> Result<Vec<Vec<Seating>>> {
-        let seats: usize = problem.tasks.iter().map(|task| task.seats.len()).sum();
-        let people = problem.inspectors.len();
-        if seats.max(people).saturating_add(people) > MOST {
-            return Err(Fault::new(Code::LimitInspectors).fact("limit", MOST));
-        }
+    fn draw<'n>(&self, problem: &Problem, name: impl Fn(u32) -> Option<&'n str> + Sync) -> Result<Drawn> {
+        self.must_be_few(problem)?;
         let task_tickets = self.lots.tickets("tasks");
         let ids = self.visits.iter().map(|visit| &visit.seats.id).zip(0..);
         let mut order: Vec<(Digest, &Id, u32)> =
@@ -151,7 +154,16 @@ impl Table<'_> {
             let visit = usize::try_from(task).ok().and_then(|index| self.visits.get(index));
             visit.into_iter().for_each(|visit| by_ticket(&tickets, &visit.seats.id, candidates, &name));
         };
-        assign(problem, &order, list).map_err(|deficit| self.infeasible(&deficit))
+        Ok(assign(problem, &order, list))
+    }
+
+    fn must_be_few(&self, problem: &Problem) -> Result<()> {
+        let seats: usize = problem.tasks.iter().map(|task| task.seats.len()).sum();
+        let people = problem.inspectors.len();
+        if seats.max(people).saturating_add(people) > MOST {
+            return Err(Fault::new(Code::LimitInspectors).fact("limit", MOST));
+        }
+        Ok(())
     }
 
     /// The tickets of the department's lists (SPEC §10.3).
@@ -183,6 +195,19 @@ impl Table<'_> {
     }
 
     fn infeasible(&self, deficit: &Deficit) -> Fault {
+        let Self { announcement, visits, pool, recusals, .. } = *self;
+        let fault = self.short(Code::AssignInfeasible, deficit);
+        Shortage { announcement, visits, pool, recusals, deficit }.tell(fault)
+    }
+
+    fn too_few_crews(&self, deficit: &Deficit, crews: &[Crew]) -> Fault {
+        let Self { announcement, visits, pool, recusals, .. } = *self;
+        let fault = self.short(Code::AssignCrews, deficit);
+        CrewShortage { announcement, visits, crews, pool, recusals }.tell(fault, deficit)
+    }
+
+    /// What is short, and where.
+    fn short(&self, code: Code, deficit: &Deficit) -> Fault {
         const NAMED: usize = 5;
         let names: Vec<&str> = deficit
             .tasks
@@ -194,19 +219,18 @@ impl Table<'_> {
         if names.len() > NAMED {
             which.push_str(", …");
         }
-        let crews = self.announcement.team.crews_of(self.department).is_some();
-        let Self { announcement, visits, pool, recusals, .. } = *self;
-        let fault = Fault::new(Code::AssignInfeasible)
+        Fault::new(code)
             .fact("department", self.department)
             .fact("tasks", names.len())
             .fact("which", which)
             .fact("seats", deficit.seats)
-            .fact("who", if crews { "crews" } else { "officers" })
             .fact("inspectors", deficit.inspectors.len())
-            .fact("places", deficit.places);
-        Shortage { announcement, visits, pool, recusals, deficit, crews }.tell(fault)
+            .fact("places", deficit.places)
     }
 }
+
+/// Who sits where, task by task, or what shows that not all seats can be filled.
+type Drawn = std::result::Result<Vec<Vec<Seating>>, Deficit>;
 
 /// Puts candidates in the order of a task's own list (SPEC §10.3).
 fn by_ticket<'n>(tickets: &Tickets, task: &Id, candidates: &mut [u32], name: impl Fn(u32) -> Option<&'n str>) {

@@ -30,7 +30,6 @@ pub(super) struct Shortage<'a> {
     pub(super) pool: &'a [&'a Inspector],
     pub(super) recusals: &'a Recusals<'a>,
     pub(super) deficit: &'a Deficit,
-    pub(super) crews: bool,
 }
 
 impl Shortage<'_> {
@@ -50,7 +49,7 @@ impl Shortage<'_> {
         if kinds.len() > KINDS {
             named.push("…".to_owned());
         }
-        let (off, lone) = self.kept_off(&asked);
+        let (off, lone, all) = self.kept_off(&asked);
         let alone = |obstacle: Obstacle| lone.get(&obstacle).copied().unwrap_or(0);
         let count = |obstacle: Obstacle| off.get(&obstacle).copied().unwrap_or(0);
         let short = self.deficit.seats.saturating_sub(self.deficit.places);
@@ -58,6 +57,8 @@ impl Shortage<'_> {
             .fact("short", short)
             .fact("kinds", named.join(", "))
             .fact("pool", self.pool.len())
+            .fact("off", all)
+            .fact("lone", lone.values().sum::<u64>())
             .fact("elsewhere", count(Obstacle::Elsewhere))
             .fact("stations", count(Obstacle::Station))
             .fact("unqualified", count(Obstacle::Unqualified))
@@ -87,8 +88,8 @@ impl Shortage<'_> {
                 let is_barred = |index: &u32| {
                     barred.is_some_and(|barred| pooled(self.pool, *index).is_some_and(|one| barred.contains(&one.id)))
                 };
-                // of a crew there is one seat, whatever it asks; else the seats that nobody else could fill
-                if self.crews || able.iter().all(|index| within.contains(index) || is_barred(index)) {
+                // the seats that nobody else could fill
+                if able.iter().all(|index| within.contains(index) || is_barred(index)) {
                     *here.entry((place(&visit.spot), kind(&group))).or_default() += 1;
                     let targets = asked.entry((visit.spot, group)).or_default();
                     if targets.last().is_none_or(|last| last.seats.id != visit.seats.id) {
@@ -111,10 +112,10 @@ impl Shortage<'_> {
         able.map(|(_, index)| index).collect()
     }
 
-    /// How many of the department each obstacle keeps off every seat in question; and how many could take some of them if
-    /// that one obstacle were away.
-    fn kept_off(&self, asked: &Asked<'_>) -> (BTreeMap<Obstacle, u64>, BTreeMap<Obstacle, u64>) {
-        let (mut off, mut lone) = (BTreeMap::<Obstacle, u64>::new(), BTreeMap::<Obstacle, u64>::new());
+    /// How many of the department each obstacle keeps off every seat in question, how many could take some of them if that
+    /// one obstacle were away, and how many are kept off by anything.
+    fn kept_off(&self, asked: &Asked<'_>) -> (BTreeMap<Obstacle, u64>, BTreeMap<Obstacle, u64>, u64) {
+        let (mut off, mut lone, mut all) = (BTreeMap::<Obstacle, u64>::new(), BTreeMap::<Obstacle, u64>::new(), 0_u64);
         for inspector in self.pool {
             let mut always: Option<BTreeSet<Obstacle>> = None;
             let mut single: BTreeSet<Obstacle> = BTreeSet::new();
@@ -132,14 +133,16 @@ impl Shortage<'_> {
                     });
                 }
             }
-            for obstacle in always.unwrap_or_default() {
+            let always = always.unwrap_or_default();
+            all += u64::from(!always.is_empty());
+            for obstacle in always {
                 *off.entry(obstacle).or_default() += 1;
             }
             for obstacle in single {
                 *lone.entry(obstacle).or_default() += 1;
             }
         }
-        (off, lone)
+        (off, lone, all)
     }
 
     fn has_recusals(&self, visit: &Visit<'_>) -> bool {

@@ -70,7 +70,7 @@ impl Campaign<'_> {
     fn v14_infeasible(&self) -> Result<Done> {
         match &self.outcome {
             None => Ok(Done::skipped(Vec::new())),
-            Some(Err(fault)) if fault.code() == Code::AssignInfeasible => Ok(Done::passed([])),
+            Some(Err(fault)) if fault.code().is_infeasible() => Ok(Done::passed([])),
             Some(_) => Err(Fault::new(Code::VoidReason)
                 .file("void.json")
                 .fact("reason", Void::INFEASIBLE)

@@ -1,12 +1,13 @@
 //! check: everything that can be known before the draw.
 
 use super::show::{announcement, per_cent, ten_thousandths};
-use super::{Outcome, Screen, now, one};
+use super::{Outcome, Screen, advice, now, one};
 use std::collections::BTreeMap;
 use std::path::Path;
 use yaohao::announcement::Announcement;
 use yaohao::fault::Fault;
 use yaohao::ident::Id;
+use yaohao_office::advice::advice;
 use yaohao_office::campaign::{Campaign, check_lead_time};
 use yaohao_office::freeze::{Frozen, Refused};
 use yaohao_office::history::Past;
@@ -63,9 +64,10 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
             }
             Ok(0)
         }
-        Some(fault) => {
+        Some((trial, fault)) => {
             screen.say("check-infeasible", &[("infeasible", &trials.infeasible), ("trials", &trials.draws)]);
             screen.fault(fault);
+            advice::tell(screen, &advice(&frozen.announcement, &frozen, *trial).map_err(one)?);
             Ok(1)
         }
     }

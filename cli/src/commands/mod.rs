@@ -1,5 +1,6 @@
 //! One file a command or a few that belong together. Each gives an exit code or the faults to show.
 
+mod advice;
 mod audit;
 mod campaign;
 mod check;

@@ -31,7 +31,7 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
     };
     cells(screen, &trials);
     departments(screen, &trials);
-    if let Some(fault) = &trials.first_infeasible {
+    if let Some((_, fault)) = &trials.first_infeasible {
         screen.say("check-infeasible", &[("infeasible", &trials.infeasible), ("trials", &trials.draws)]);
         screen.fault(fault);
     }

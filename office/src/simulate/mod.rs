@@ -24,8 +24,8 @@ pub struct Trials {
     pub draws: u64,
     /// How many of them could not fill all seats, and the first reason.
     pub infeasible: u64,
-    /// The first such draw's fault.
-    pub first_infeasible: Option<Fault>,
+    /// The first such draw: its number, and the fault.
+    pub first_infeasible: Option<(u64, Fault)>,
     /// Cell by cell: how often its entries were drawn.
     pub cells: Vec<CellTrials>,
     /// Department by department: seats and loads.
@@ -100,9 +100,9 @@ pub fn simulate(
             trials.draws += 1;
             match derive(announcement, evidence, &Lots::trial(draw)) {
                 Ok(outcome) => trials.count(&outcome, pairs),
-                Err(fault) if fault.code() == yaohao::fault::Code::AssignInfeasible => {
+                Err(fault) if fault.code().is_infeasible() => {
                     trials.infeasible += 1;
-                    trials.first_infeasible.get_or_insert(fault);
+                    trials.first_infeasible.get_or_insert((draw, fault));
                 }
                 Err(fault) => return Err(fault),
             }
