@@ -71,6 +71,7 @@ class Audit:
         self.twice()
         self.again()
         self.history()
+        self.rotation()
         self.plans()
         log = self.log()
         if log: self.against(log)
@@ -144,8 +145,7 @@ class Audit:
                 if later and same: self.remarks.add("audit.again")
     def history(self):
         """§6.2: who was kept out because of earlier campaigns, against what these drew."""
-        records = {c["leaves"]["record.json"][2]: c for c in self.campaigns.values() if "record.json" in c["leaves"] and c["ann"]}
-        rows = lambda c, name: [csv_cells(line, name)[0:] for line in read(os.path.join(self.site, c["place"], name)).decode().split("\n")[:-1]]
+        records, rows = self.records(), self.rows
         for c in (c for c in self.campaigns.values() if c["ann"] and "history" in c["ann"] and not c["rejected"]):
             ann, rules, drew = c["ann"], c["ann"]["history"], []
             for told in rules["campaigns"]:
@@ -166,6 +166,47 @@ class Audit:
                     "drawn-recently" if since is not None and any(x[2] > since for x in mine) else ""
                 reserved = excluded in ("other-level", "yearly-cap", "drawn-recently")
                 if (due and not excluded) or (whole and reserved and excluded != due): self.wrong.add("audit.history")
+    def records(self):
+        return {c["leaves"]["record.json"][2]: c for c in self.campaigns.values() if "record.json" in c["leaves"] and c["ann"]}
+    def rows(self, c, name): return [csv_cells(line, name) for line in read(os.path.join(self.site, c["place"], name)).decode().split("\n")[:-1]]
+    def visited(self, c, last):
+        """§6.2: who visited which targets of a campaign, as of the statement `last`: {inspector: targets}; None if it is not there."""
+        seats = {(row[0], row[1], row[2]): row[3] for row in self.rows(c, "assignments.csv")[1:]}
+        for _, kind, name in later_files(c["leaves"]) if last else []:
+            s = json.loads(read(os.path.join(self.site, c["place"], name)))["body"]
+            if kind == "substitution" and s["kind"] == "inspector":
+                seats.pop((s["target"], s["department"], str(s["seat"])))
+                if "in" in s: seats[s["target"], s["department"], str(s["seat"])] = s["in"]
+            elif kind == "substitution":
+                seats = {seat: i for seat, i in seats.items() if seat[0] != s["target"]}
+                seats |= {(s["in"], x["department"], str(x["seat"])): x["inspector"] for x in s.get("seats", [])}
+            if c["leaves"][name][2] == last: last = None
+        out = collections.defaultdict(set)
+        for (target, _, _), inspector in seats.items(): out[inspector].add(target)
+        return None if last else out
+    def rotation(self):
+        """§6.2: pairs that met before and are not kept apart, and loads that are too small, by the ids that did not change."""
+        for c in (c for c in self.campaigns.values() if c["ann"] and "history" in c["ann"] and not c["rejected"]):
+            ann, rules, past = c["ann"], c["ann"]["history"], []
+            if not {"last_visitors", "met_within_months", "loads"} & set(rules): continue
+            for told in rules["campaigns"]:
+                one = self.records().get(told["record"])
+                visited = self.visited(one, told.get("last")) if one else None
+                if visited is None: continue
+                drawn_at = json.loads(read(os.path.join(self.site, one["place"], "record.json")))["body"]["drawn_at"]
+                past.append((drawn_at, one["ann"]["window"]["from"][:4] == ann["window"]["from"][:4], visited))
+            whole = len(past) == len(rules["campaigns"])
+            since = months_before(ann["announced_at"], rules["met_within_months"]) if "met_within_months" in rules else None
+            present = lambda name: (lambda head, *rows: {r[0]: dict(zip(head, r)) for r in rows if not dict(zip(head, r)).get("excluded")})(*self.rows(c, name))
+            people, targets = present("inspectors.csv"), present("targets.csv")
+            apart = {(row[0], row[1]) for row in self.rows(c, "recusals.csv")[1:]}
+            newest = {t: max(at for at, _, visited in past if any(t in x for x in visited.values())) for _, _, v in past for x in v.values() for t in x}
+            for at, _, visited in past:
+                due = {(t, i) for i in people for t in visited.get(i, ()) if t in targets
+                       and (since is not None and at > since or whole and "last_visitors" in rules and at == newest[t])}
+                if due - apart: self.wrong.add("audit.rotation")
+            if "loads" in rules and any(int(p["carried"]) < sum(len(v.get(i, ())) for _, same, v in past if same) for i, p in people.items()):
+                self.wrong.add("audit.loads")
     def plans(self):
         folder, by_number, known = os.path.join(self.site, "plans"), collections.defaultdict(list), {}
         for name, leaf in leaves_in(folder, "plans").items(): by_number[leaf[1]].append((os.path.join(folder, name), leaf[2]))

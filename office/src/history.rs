@@ -3,7 +3,7 @@
 use crate::files::read_bytes;
 use crate::keys::RegisterKey;
 use crate::plan::{EarlierCampaign, HistoryPlan, IdForm, Plan};
-use crate::visits::{Known, Visited, Visits, read_visits};
+use crate::visits::{Known, Until, Visited, Visits, read_visits};
 use crate::watch::{Watch, Work};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -138,7 +138,7 @@ pub(crate) fn drawn(base: &Path, campaign: &EarlierCampaign, with_visits: bool) 
     }
     let (number, record_digest) = (announcement.body().number.clone(), record.digest());
     let (visits, last) = match with_visits {
-        true => read_visits(&folder, &record).map(|(visits, last)| (Some(visits), last))?,
+        true => read_visits(&folder, &record, Until::Now).map(|(visits, last)| (Some(visits), last))?,
         false => (None, None),
     };
     let key = campaign.register_key.as_ref().map(|path| RegisterKey::read(&base.join(path))).transpose()?;

@@ -43,8 +43,21 @@ pub type Met = BTreeMap<(String, String), &'static str>;
 /// The targets of every inspector.
 pub type Visited = BTreeMap<String, BTreeSet<String>>;
 
-/// Reads the visits of a campaign, and the digest of the last statement after its record, if there is one.
-pub(crate) fn read_visits(folder: &Path, record: &Statement<Record>) -> Result<(Visited, Option<Digest>)> {
+/// How many of the statements after a record count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// All that are there.
+    Now,
+    /// Those up to the one with this digest; without one, none.
+    Last(Option<Digest>),
+}
+
+/// Reads the visits of a campaign, and the digest of the last statement after its record that counts, if there is one.
+pub(crate) fn read_visits(
+    folder: &Path,
+    record: &Statement<Record>,
+    until: Until,
+) -> Result<(Visited, Option<Digest>)> {
     let assignments = read_bytes(&folder.join("assignments.csv"))?;
     let (found, expected) = (Digest::of(&assignments), record.body().assignments.sha256);
     if found != expected {
@@ -52,7 +65,7 @@ pub(crate) fn read_visits(folder: &Path, record: &Statement<Record>) -> Result<(
         return Err(fault.file("assignments.csv"));
     }
     let mut seats = seats(&assignments).map_err(|fault| fault.file("assignments.csv"))?;
-    let last = follow(folder, record, &mut seats)?;
+    let last = follow(folder, record, until, &mut seats)?;
     let mut of = Visited::new();
     for ((target, _, _), inspector) in seats {
         of.entry(inspector).or_default().insert(target);
@@ -77,7 +90,7 @@ fn seats(assignments: &[u8]) -> Result<Seats> {
 
 /// Makes the substitutions that followed a record; gives the last statement's digest. Whether each was right is for
 /// `verify` to say; that none is missing in between is seen here.
-fn follow(folder: &Path, record: &Statement<Record>, seats: &mut Seats) -> Result<Option<Digest>> {
+fn follow(folder: &Path, record: &Statement<Record>, until: Until, seats: &mut Seats) -> Result<Option<Digest>> {
     let mut names = BTreeMap::new();
     let entries = std::fs::read_dir(folder).map_err(|error| read_fault(folder, &error))?;
     for entry in entries {
@@ -89,6 +102,9 @@ fn follow(folder: &Path, record: &Statement<Record>, seats: &mut Seats) -> Resul
     }
     let mut last = None;
     for ((serial, (kind, name)), next) in names.into_iter().zip(1..) {
+        if until == Until::Last(last) {
+            break;
+        }
         let later = read_bytes(&folder.join(&name)).and_then(|bytes| Later::parse(kind, serial, &bytes));
         let later = later.map_err(|fault| fault.file(&name))?;
         let head = later.head();

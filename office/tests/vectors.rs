@@ -20,6 +20,8 @@ mod notices;
 mod receipts;
 #[path = "vectors/reject.rs"]
 mod reject;
+#[path = "vectors/rotated.rs"]
+mod rotated;
 #[path = "vectors/sealed.rs"]
 mod sealed;
 #[path = "vectors/sites.rs"]

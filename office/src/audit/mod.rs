@@ -6,6 +6,7 @@
 mod after;
 mod lines;
 mod log;
+mod met;
 mod mirror;
 mod past;
 mod shelf;
@@ -173,6 +174,7 @@ pub fn audit(site: &Site<'_>, watch: &dyn Watch) -> Result<Audit> {
     findings.extend(years::replaced(&audited));
     findings.extend(years::again(&audited));
     findings.extend(past::history(site.folder, &audited));
+    findings.extend(met::visits(site.folder, &audited));
     let plans = years::plans(site.folder, policy.as_ref(), &audited, &mut findings);
     let substitutions = after::substitutions(site.folder, &audited);
     let mut size = None;

@@ -18,9 +18,9 @@ pub(super) fn history(site: &Path, campaigns: &[Audited]) -> Vec<Finding> {
     for campaign in campaigns.iter().filter(|campaign| campaign.report.verdict != Verdict::Rejected) {
         let Some(body) = campaign.announcement.as_ref().map(Statement::body) else { continue };
         let Some(history) = &body.history else { continue };
-        let earlier: Vec<_> = history.campaigns.iter().map(|earlier| (earlier, place_of(campaigns, earlier))).collect();
+        let earlier: Vec<_> = history.campaigns.iter().map(|earlier| (earlier, on_site(campaigns, earlier))).collect();
         let known = earlier.iter().filter_map(|(earlier, place)| {
-            let public = shown(Path::new((*place)?));
+            let public = shown(Path::new(&(*place)?.place));
             let named =
                 EarlierCampaign { public, record: Some(earlier.record), level: earlier.level, register_key: None };
             drawn(site, &named, false).ok()
@@ -45,11 +45,11 @@ pub(super) fn history(site: &Path, campaigns: &[Audited]) -> Vec<Finding> {
 /// The reasons that only a history gives.
 const RESERVED: [&str; 3] = [History::OTHER_LEVEL, History::YEARLY_CAP, History::DRAWN_RECENTLY];
 
-/// Where the record of an earlier campaign lies on the site.
-fn place_of<'a>(campaigns: &'a [Audited], earlier: &yaohao::announcement::Earlier) -> Option<&'a str> {
+/// An earlier campaign, if its record lies on the site.
+pub(super) fn on_site<'a>(campaigns: &'a [Audited], earlier: &yaohao::announcement::Earlier) -> Option<&'a Audited> {
     let has =
         |campaign: &&Audited| campaign.leaves.get("record.json").is_some_and(|leaf| leaf.statement == earlier.record);
-    campaigns.iter().find(has).map(|campaign| campaign.place.as_str())
+    campaigns.iter().find(has)
 }
 
 /// The ids of the targets' register whose exclusion is not what it should be.

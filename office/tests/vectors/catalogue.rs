@@ -2,6 +2,7 @@
 
 use super::hidden::HIDDEN;
 use super::notices::NOTICES;
+use super::rotated::ROTATED;
 use super::sites::{SITES, Scenario};
 use super::support::site::Office;
 use super::support::{repository, time};
@@ -26,7 +27,7 @@ pub fn told(vector: &Vector) -> bool {
 const FOLDERS: [&str; 3] = ["site", "mirror", "mirror-2"];
 
 fn sites() -> impl Iterator<Item = &'static Scenario> {
-    SITES.iter().chain(HIDDEN).chain(NOTICES)
+    SITES.iter().chain(HIDDEN).chain(NOTICES).chain(ROTATED)
 }
 
 /// Compares the catalogue with what is made, or writes it.

@@ -450,7 +450,8 @@ pub fn after(small: &Small, steps: &[Do]) -> Files {
     read_folder(&campaign.public())
 }
 
-fn work(campaign: &Campaign, folder: &Path, step: Do, at: &str) {
+/// Does one thing after a record.
+pub fn work(campaign: &Campaign, folder: &Path, step: Do, at: &str) {
     let why = Why { reason: Name::parse("illness").unwrap(), text: Text::parse("因病不能参加").unwrap() };
     let table = |text: &str| {
         let path = folder.join("results.csv");

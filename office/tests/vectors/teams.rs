@@ -35,7 +35,7 @@ F8,A,yanhua,3302,西所,80,
 ";
 
 /// The small campaign with more people, and with lines in `[team]`.
-fn team(lines: &str) -> Small {
+pub fn team(lines: &str) -> Small {
     let small = Small { inspectors: INSPECTORS.to_owned(), targets: TARGETS.to_owned(), ..Small::default() };
     small.plan("[team]\n", &format!("[team]\n{lines}\n"))
 }
