@@ -72,8 +72,8 @@ pub enum Lift {
 /// Seats of a department up to which every obstacle is tried; of more only numbers are.
 pub const MANY: u64 = 20_000;
 
-/// Pairs of regions that are tried, and that are told.
-const PAIRS: usize = 40;
+/// Seats that are filled in all trials of pairs of regions together, about a second's work; and pairs that are told.
+const WORK: u64 = 4_000_000;
 const TOLD: usize = 3;
 
 /// What would help in a trial draw that could not fill all seats, department by department; those without want are left
@@ -170,15 +170,32 @@ impl Tried<'_> {
             Regions::Everywhere => None,
         });
         let from: BTreeSet<&Id> = regions.flatten().collect();
-        let mut found = Vec::new();
-        let pairs = to.iter().flat_map(|to| from.iter().map(move |from| (*from, to)));
-        for (from, to) in pairs.filter(|(from, to)| !to.as_str().starts_with(from.as_str())).take(PAIRS) {
+        let mut trials = usize::try_from(WORK / self.filled.seats.max(1)).unwrap_or(usize::MAX);
+        let mut left_with = |change: &dyn Fn(&mut Announcement)| -> Result<u64> {
+            if trials == 0 {
+                return Ok(self.filled.empty);
+            }
+            trials -= 1;
             let mut changed = announcement.clone();
-            let basis = Text::parse("trial")?;
-            changed.team.beyond.push(Beyond { from: from.clone(), to: to.clone(), basis });
-            let left = Side { announcement: &changed, ..self.side }.fill(More::default())?.empty;
-            if left < self.filled.empty {
-                found.push((left, from.clone(), to.clone()));
+            change(&mut changed);
+            Ok(Side { announcement: &changed, ..self.side }.fill(More::default())?.empty)
+        };
+        let basis = Text::parse("trial")?;
+        let rule = |from: &Id, to: &Id| Beyond { from: from.clone(), to: to.clone(), basis: basis.clone() };
+        let mut found = Vec::new();
+        for to in &to {
+            let elsewhere = || from.iter().filter(|from| !to.as_str().starts_with(from.as_str()));
+            // where everybody is no help, nobody is
+            let everybody =
+                |changed: &mut Announcement| changed.team.beyond.extend(elsewhere().map(|from| rule(from, to)));
+            if left_with(&everybody)? == self.filled.empty {
+                continue;
+            }
+            for from in elsewhere() {
+                let left = left_with(&|changed| changed.team.beyond.push(rule(from, to)))?;
+                if left < self.filled.empty {
+                    found.push((left, (*from).clone(), to.clone()));
+                }
             }
         }
         found.sort();
