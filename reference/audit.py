@@ -145,11 +145,11 @@ class Audit:
                 if later and same: self.remarks.add("audit.again")
     def history(self):
         """§6.2: who was kept out because of earlier campaigns, against what these drew."""
-        records, rows = self.records(), self.rows
+        rows = self.rows
         for c in (c for c in self.campaigns.values() if c["ann"] and "history" in c["ann"] and not c["rejected"]):
             ann, rules, drew = c["ann"], c["ann"]["history"], []
             for told in rules["campaigns"]:
-                one = records.get(told["record"])
+                one = self.earlier(c, told)
                 if one is None: continue
                 body = json.loads(read(os.path.join(self.site, one["place"], "record.json")))["body"]
                 same = one["ann"]["window"]["from"][:4] == ann["window"]["from"][:4]
@@ -184,29 +184,46 @@ class Audit:
         out = collections.defaultdict(set)
         for (target, _, _), inspector in seats.items(): out[inspector].add(target)
         return None if last else out
+    def earlier(self, c, told):
+        """§18: whether a campaign of a history is shown as it is named."""
+        one = self.records().get(told["record"])
+        if one:
+            if "last" in told and all(leaf[2] != told["last"] for leaf in one["leaves"].values()): self.wrong.add("audit.earlier")
+        elif any(x["number"] == told["number"] and "record.json" in x["leaves"] for x in self.campaigns.values()): self.wrong.add("audit.earlier")
+        else: self.remarks.add("audit.earlier")
+        return one
     def rotation(self):
-        """§6.2: pairs that met before and are not kept apart, and loads that are too small, by the ids that did not change."""
+        """§6.2: pairs that met before and are not kept apart, loads that are too small; or too many, where all is known."""
         for c in (c for c in self.campaigns.values() if c["ann"] and "history" in c["ann"] and not c["rejected"]):
             ann, rules, past = c["ann"], c["ann"]["history"], []
             if not {"last_visitors", "met_within_months", "loads"} & set(rules): continue
+            everybody = {row[0] for row in self.rows(c, "inspectors.csv")[1:]}
             for told in rules["campaigns"]:
                 one = self.records().get(told["record"])
                 visited = self.visited(one, told.get("last")) if one else None
                 if visited is None: continue
                 drawn_at = json.loads(read(os.path.join(self.site, one["place"], "record.json")))["body"]["drawn_at"]
-                past.append((drawn_at, one["ann"]["window"]["from"][:4] == ann["window"]["from"][:4], visited))
+                kept = any(row[0] in everybody for row in self.rows(one, "inspectors.csv")[1:])
+                past.append((drawn_at, one["ann"]["window"]["from"][:4] == ann["window"]["from"][:4], visited, kept))
             whole = len(past) == len(rules["campaigns"])
+            exact = whole and all(kept for *_, kept in past)
             since = months_before(ann["announced_at"], rules["met_within_months"]) if "met_within_months" in rules else None
             present = lambda name: (lambda head, *rows: {r[0]: dict(zip(head, r)) for r in rows if not dict(zip(head, r)).get("excluded")})(*self.rows(c, name))
             people, targets = present("inspectors.csv"), present("targets.csv")
-            apart = {(row[0], row[1]) for row in self.rows(c, "recusals.csv")[1:]}
-            newest = {t: max(at for at, _, visited in past if any(t in x for x in visited.values())) for _, _, v in past for x in v.values() for t in x}
-            for at, _, visited in past:
-                due = {(t, i) for i in people for t in visited.get(i, ()) if t in targets
-                       and (since is not None and at > since or whole and "last_visitors" in rules and at == newest[t])}
-                if due - apart: self.wrong.add("audit.rotation")
-            if "loads" in rules and any(int(p["carried"]) < sum(len(v.get(i, ())) for _, same, v in past if same) for i, p in people.items()):
-                self.wrong.add("audit.loads")
+            apart = {(row[0], row[1]): row[2] for row in self.rows(c, "recusals.csv")[1:]}
+            newest, due = {}, {}
+            for at, _, visited, _ in past:
+                for t in set().union(*visited.values()): newest[t] = max(at, newest.get(t, ""))
+            for at, _, visited, _ in past:
+                for i, t in ((i, t) for i in everybody for t in visited.get(i, ())):
+                    if whole and "last_visitors" in rules and at == newest[t]: due[t, i] = "last-visitor"
+                    elif since is not None and at > since: due.setdefault((t, i), "met-recently")
+            missing = any((t, i) not in apart and t in targets and i in people for t, i in due)
+            invented = exact and any(why in ("last-visitor", "met-recently") and due.get(pair) != why for pair, why in apart.items())
+            if missing or invented: self.wrong.add("audit.rotation")
+            for i, person in people.items() if "loads" in rules else ():
+                shown = sum(len(visited.get(i, ())) for _, same, visited, _ in past if same)
+                if int(person["carried"]) < shown or exact and int(person["carried"]) != shown: self.wrong.add("audit.loads")
     def plans(self):
         folder, by_number, known = os.path.join(self.site, "plans"), collections.defaultdict(list), {}
         for name, leaf in leaves_in(folder, "plans").items(): by_number[leaf[1]].append((os.path.join(folder, name), leaf[2]))

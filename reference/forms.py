@@ -19,7 +19,8 @@ is_flag, is_true, is_string = (lambda v: type(v) is bool), (lambda v: v is True)
 def is_excluded(v): return v == "" or is_name(v)
 def is_id_set(v): return all(map(is_id, cell_set(v))) and ascending(cell_set(v))
 is_id, is_name, is_digest = matches("[0-9A-Za-z._-]{1,64}"), matches("[a-z][a-z0-9_-]{0,31}"), matches("[0-9a-f]{64}")
-is_text, is_cell, is_value, is_u16 = plain(1, 1024), plain(0, 4096), plain(0, 1024), cell_number(0, 65535)
+is_text = lambda v: plain(1, 1024)(v) and v.strip() != ""          # §2: a blank is no text
+is_cell, is_value, is_u16 = plain(0, 4096), plain(0, 1024), cell_number(0, 65535)
 def is_date(v):
     try: return matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")(v) and bool(datetime.date(*map(int, v.split("-"))))
     except ValueError: return False

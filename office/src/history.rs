@@ -1,6 +1,6 @@
 //! Earlier campaigns that count in this one, read from their published files (SPEC §6.2).
 
-use crate::files::read_bytes;
+use crate::files::{Folder, read_bytes};
 use crate::keys::RegisterKey;
 use crate::plan::{EarlierCampaign, HistoryPlan, IdForm, Plan};
 use crate::visits::{Known, Until, Visited, Visits, read_visits};
@@ -14,6 +14,7 @@ use yaohao::ident::{Date, Time};
 use yaohao::record::Record;
 use yaohao::register::parse_row;
 use yaohao::statement::Statement;
+use yaohao::verify::verify;
 
 /// What the earlier campaigns of a plan say.
 #[derive(Debug, Default)]
@@ -41,7 +42,7 @@ pub fn read_history(base: &Path, plan: &Plan, now: &Time, watch: &dyn Watch) -> 
     }
     watch.begin(Work::Scan, "history", u64::try_from(history.campaigns.len()).ok());
     let read = history.campaigns.iter().map(|campaign| {
-        let read = drawn(base, campaign, history.counts_visits());
+        let read = must_verify(base, campaign).and_then(|()| drawn(base, campaign, history.counts_visits()));
         watch.advance(1);
         read.map_err(|fault| Fault::new(Code::HistoryRecord).fact("campaign", &campaign.public).fact("detail", fault))
     });
@@ -102,6 +103,12 @@ pub(crate) struct Drawn {
     ids: Vec<String>,
     visits: Option<Visited>,
     key: Option<RegisterKey>,
+}
+
+/// What is made up, or signed by nobody who may, keeps nobody out. What is missing is no fault: not all offices show all.
+fn must_verify(base: &Path, campaign: &EarlierCampaign) -> Result<()> {
+    let report = verify(&Folder::new(&base.join(&campaign.public)), None);
+    report.failure().map_or(Ok(()), |(_, fault)| Err(fault.clone()))
 }
 
 /// Reads one campaign. Announcement, record and list must belong together by their digests; whether the draw was right

@@ -8,8 +8,9 @@ use support::{Files, Small, json, read_folder, time};
 use yaohao::encoding::{Digest, Value};
 use yaohao::fault::Code;
 use yaohao::ident::{Name, Text};
-use yaohao::later::Change;
+use yaohao::later::{Change, Substitution};
 use yaohao::seed::Lots;
+use yaohao::statement::Statement;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::later::{Asked, Why, replace_inspector, replace_target, substitutes};
 
@@ -213,6 +214,30 @@ fn the_list_read_in_advance_is_what_happens() {
         }
     }
     assert!(seats > 10 && steps > 30, "{seats} {steps}: that shows little");
+}
+
+/// A firm that goes out, and for which nobody comes, is counted like any other.
+#[test]
+fn a_dropped_target_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let campaign = Small::default().draw_in(folder.path());
+    let tallies = || {
+        let report = yaohao::verify::verify(&yaohao_office::files::Folder::new(&campaign.public()), None);
+        let step = report.steps.iter().find(|step| step.step.name() == "V16").unwrap();
+        let of = |name: &str| step.tallies.iter().find(|(found, _)| *found == name).map_or(0, |(_, count)| *count);
+        (of("substitutions"), of("dropped"))
+    };
+    assert_eq!(tallies(), (0, 0));
+    let done = ["F7", "F8"].map(|target| {
+        let day = if target == "F7" { "20" } else { "21" };
+        replace_target(&campaign, target, why(), &time(&format!("2024-10-{day}T08:00:00Z"))).unwrap()
+    });
+    let out = |statement: &Statement<Substitution>| {
+        matches!(statement.body().change, Change::Target { replacement: None, .. })
+    };
+    let dropped = u64::try_from(done.iter().filter(|statement| out(statement)).count()).unwrap();
+    assert!(dropped > 0, "somebody came in each time");
+    assert_eq!(tallies(), (2, dropped));
 }
 
 fn why() -> Why {

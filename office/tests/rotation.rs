@@ -125,3 +125,23 @@ fn who_stepped_in_is_the_visitor() {
     assert!(kept(chain[0].as_str()) && !kept(row[3]), "{}", frozen.intakes[2].csv());
     assert!(frozen.announcement.history.unwrap().campaigns[0].last.is_some());
 }
+
+/// What nobody may have signed keeps nobody out.
+#[test]
+fn a_record_that_does_not_verify_is_no_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = first(folder.path()).public().join("record.json");
+    let text = std::fs::read_to_string(&record).unwrap();
+    let small = pseudonymous(Small::default()).plan("[seed]\n", &format!("{RULES}\n[seed]\n"));
+    let (campaign, mut entropy) = small.plan("carried = false", "carried = true").lay(&folder.path().join("second"));
+    let at = text.find("\"value\":\"").unwrap() + 9;
+    let forged = format!("{}{}{}", &text[..at], "0".repeat(128), &text[at + 128..]);
+    std::fs::write(&record, forged).unwrap();
+    let refused = campaign.announce(&time("2024-10-20T08:00:00Z"), &mut entropy).unwrap_err();
+    let fault = &refused.faults[0];
+    assert_eq!(fault.code(), Code::HistoryRecord);
+    assert!(fault.fill("{campaign}: {detail}").contains("signature"), "{fault:?}");
+    assert!(!campaign.public().join("announcement.json").exists());
+    std::fs::write(&record, text).unwrap();
+    campaign.look(&time("2024-10-20T08:00:00Z")).unwrap();
+}

@@ -70,8 +70,8 @@ checked_text! {
 }
 
 checked_text! {
-    /// A text for people: 1 to 1,024 bytes without control characters.
-    Text, TextForm, |text| !text.is_empty() && text.len() <= 1024 && !text.chars().any(char::is_control)
+    /// A text for people: 1 to 1,024 bytes without control characters, not all of them white space.
+    Text, TextForm, |text| text.len() <= 1024 && !text.chars().any(char::is_control) && !text.trim().is_empty()
 }
 
 /// Whether a text is an id; the rows of a register ask it a million times.

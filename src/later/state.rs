@@ -1,6 +1,6 @@
 //! Who goes where now: the outcome of the draw, with all substitutions so far (SPEC §10.6).
 
-use super::bodies::{Change, Visited};
+use super::bodies::{Change, NewSeat, Visited};
 use crate::announcement::{Announcement, Department};
 use crate::assign::{Group, Spots, each_seat, groups_of};
 use crate::draw::{Binding, Entry};
@@ -70,6 +70,8 @@ pub struct Happened {
     pub amendments: u64,
     /// Seats in which nobody sits.
     pub vacant: u64,
+    /// Targets that went out, and no reserve was left to come in.
+    pub dropped: u64,
 }
 
 /// The state of a campaign after its record and the statements that followed it.
@@ -87,6 +89,7 @@ pub struct State<'a> {
     results: BTreeMap<Id, Visited>,
     pub(super) known: Vec<Digest>,
     pub(super) substitutions: u64,
+    dropped: u64,
     pub(super) amendments: u64,
 }
 
@@ -107,6 +110,7 @@ impl<'a> State<'a> {
             results: BTreeMap::new(),
             known: vec![record],
             substitutions: 0,
+            dropped: 0,
             amendments: 0,
         };
         let departments = &facts.outcome.departments;
@@ -148,6 +152,7 @@ impl<'a> State<'a> {
             results: count(self.results.len()),
             late: count(self.results.values().filter(late).count()),
             amendments: self.amendments,
+            dropped: self.dropped,
             vacant: count(seats.filter(|seat| seat.inspector.is_none()).count()),
         }
     }
@@ -167,19 +172,26 @@ impl<'a> State<'a> {
             Change::Target { target, replacement } => {
                 let Some(ended) = self.visits.remove(target) else { return };
                 ended.seats.iter().filter_map(|seat| seat.inspector.as_ref()).for_each(|id| self.relieve(id));
-                let Some((id, team)) = replacement else { return };
-                team.iter().for_each(|seat| self.engage(&seat.inspector));
-                let comes = |department: &Id, number| {
-                    let mut seats = team.iter();
-                    let seat = seats.find(|seat| (&seat.department, seat.seat) == (department, number));
-                    seat.map(|seat| seat.inspector.clone())
-                };
-                let seats = self.reserve(ended.cell).map(|entry| self.seats(entry, comes)).unwrap_or_default();
-                self.used.get_mut(ended.cell).into_iter().for_each(|used| *used = used.saturating_add(1));
-                self.visits.insert(id.clone(), Visit { cell: ended.cell, seats });
+                match replacement {
+                    None => self.dropped = self.dropped.saturating_add(1),
+                    Some((id, team)) => self.come_in(id, team, ended.cell),
+                }
             }
         }
         self.substitutions = self.substitutions.saturating_add(1);
+    }
+
+    /// The next reserve of a cell comes in with its team.
+    fn come_in(&mut self, id: &Id, team: &[NewSeat], cell: usize) {
+        team.iter().for_each(|seat| self.engage(&seat.inspector));
+        let comes = |department: &Id, number| {
+            let mut seats = team.iter();
+            let seat = seats.find(|seat| (&seat.department, seat.seat) == (department, number));
+            seat.map(|seat| seat.inspector.clone())
+        };
+        let seats = self.reserve(cell).map(|entry| self.seats(entry, comes)).unwrap_or_default();
+        self.used.get_mut(cell).into_iter().for_each(|used| *used = used.saturating_add(1));
+        self.visits.insert(id.clone(), Visit { cell, seats });
     }
 
     /// The next reserve of a cell that has not come in yet.

@@ -380,10 +380,11 @@ impl<'a> Campaign<'a> {
             return Ok(Done::passed([]));
         }
         let Some(later) = &self.later else { return Ok(Done::skipped(Vec::new())) };
-        let Happened { substitutions, results, late, amendments, vacant } = later.clone()?;
+        let Happened { substitutions, results, late, amendments, vacant, dropped } = later.clone()?;
         Ok(Done::passed([
             ("substitutions", substitutions),
             ("vacant", vacant),
+            ("dropped", dropped),
             ("results", results),
             ("late", late),
             ("amendments", amendments),

@@ -1,11 +1,11 @@
 //! Who was kept out because of earlier campaigns, and who was not, against what these drew (SPEC §6.2).
 
-use super::{Audited, Finding, wrong};
+use super::{Audited, Finding, remark, wrong};
 use crate::files::{read_bytes, shown};
 use crate::history::{drawn, reasons};
 use crate::plan::EarlierCampaign;
 use std::path::Path;
-use yaohao::announcement::{Announcement, History};
+use yaohao::announcement::{Announcement, Earlier, History};
 use yaohao::fault::{Code, Fault, Result};
 use yaohao::register::parse_row;
 use yaohao::statement::Statement;
@@ -19,6 +19,7 @@ pub(super) fn history(site: &Path, campaigns: &[Audited]) -> Vec<Finding> {
         let Some(body) = campaign.announcement.as_ref().map(Statement::body) else { continue };
         let Some(history) = &body.history else { continue };
         let earlier: Vec<_> = history.campaigns.iter().map(|earlier| (earlier, on_site(campaigns, earlier))).collect();
+        findings.extend(earlier.iter().filter_map(|(earlier, place)| named(campaign, earlier, *place, campaigns)));
         let known = earlier.iter().filter_map(|(earlier, place)| {
             let public = shown(Path::new(&(*place)?.place));
             let named =
@@ -42,11 +43,27 @@ pub(super) fn history(site: &Path, campaigns: &[Audited]) -> Vec<Finding> {
     findings
 }
 
+/// An earlier campaign that is not shown as it is named: whoever names another record than the one that everybody sees has drawn
+/// twice, or made one up.
+fn named(campaign: &Audited, earlier: &Earlier, place: Option<&Audited>, campaigns: &[Audited]) -> Option<Finding> {
+    let ended = |other: &&Audited| other.number == earlier.number.as_str() && other.leaves.contains_key("record.json");
+    let fault = Fault::new(Code::AuditEarlier).file(&campaign.place).fact("number", &campaign.number);
+    let fault = fault.fact("earlier", &earlier.number).fact("record", earlier.record);
+    match place {
+        Some(shown) => {
+            let last = |digest| shown.leaves.values().any(|leaf| leaf.statement == digest);
+            earlier.last.is_some_and(|digest| !last(digest)).then(|| wrong(fault))
+        }
+        None if campaigns.iter().any(|other| ended(&other)) => Some(wrong(fault)),
+        None => Some(remark(fault)),
+    }
+}
+
 /// The reasons that only a history gives.
 const RESERVED: [&str; 3] = [History::OTHER_LEVEL, History::YEARLY_CAP, History::DRAWN_RECENTLY];
 
 /// An earlier campaign, if its record lies on the site.
-pub(super) fn on_site<'a>(campaigns: &'a [Audited], earlier: &yaohao::announcement::Earlier) -> Option<&'a Audited> {
+pub(super) fn on_site<'a>(campaigns: &'a [Audited], earlier: &Earlier) -> Option<&'a Audited> {
     let has =
         |campaign: &&Audited| campaign.leaves.get("record.json").is_some_and(|leaf| leaf.statement == earlier.record);
     campaigns.iter().find(has)

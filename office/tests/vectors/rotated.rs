@@ -47,7 +47,66 @@ pub const ROTATED: &[Scenario] = &[
         exit: 1,
         findings: &["audit.loads"],
         policy,
-        make: |office| second(office, carried_less),
+        make: |office| second(office, |files| carried(files, |carried| carried - 1)),
+    },
+    Scenario {
+        name: "site-pair-made-up",
+        en: "Somebody is kept off a firm as its visitor of last time, which he was not",
+        zh: "借轮换之名，把上次没有去过的人挡在某企业之外",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.rotation"],
+        policy,
+        // A2 was not at F2
+        make: |office| {
+            second(office, |files| {
+                let text = String::from_utf8(files["recusals.csv"].clone()).unwrap();
+                let bent = text.replace("F2,A1,last-visitor\n", "F2,A1,last-visitor\nF2,A2,last-visitor\n");
+                assert_ne!(bent, text);
+                register_again(files, "recusals", &bent);
+            })
+        },
+    },
+    Scenario {
+        name: "site-load-made-up",
+        en: "A friend is said to have carried more than he did, so that the lot spares him",
+        zh: "多报某人本年已承担的户数，使签绕开他",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.loads"],
+        policy,
+        make: |office| second(office, |files| carried(files, |carried| carried + 5)),
+    },
+    Scenario {
+        name: "site-history-of-another-record",
+        en: "The history names another record of the same number than the one that everybody sees",
+        zh: "依据的往次抽查与公示的编号相同，记录却不是同一份",
+        now: NOW,
+        exit: 1,
+        findings: &["audit.earlier"],
+        policy,
+        make: |office| {
+            office.publish("A-1", &first(office));
+            // what was published is put aside, and another draw of the same number lies there while A-2 is announced
+            let folder = work(office, "A-1");
+            std::fs::rename(&folder, work(office, "published")).unwrap();
+            let small = team("").plan("SMALL-2024-1", "A-1");
+            Small { targets: small.targets.replace("F8,A,", "F8,D,"), ..small }.draw_in(&folder);
+            office.publish("A-2", &after_the_first(|_| ()).draw_in(&work(office, "A-2")));
+        },
+    },
+    Scenario {
+        name: "site-history-that-nobody-sees",
+        en: "The history names a campaign that is shown nowhere",
+        zh: "依据的往次抽查没有在任何地方公示",
+        now: NOW,
+        exit: 3,
+        findings: &["audit.earlier"],
+        policy,
+        make: |office| {
+            first(office);
+            office.publish("A-2", &after_the_first(|_| ()).draw_in(&work(office, "A-2")));
+        },
     },
 ];
 
@@ -80,13 +139,13 @@ fn one_line_less(files: &mut Files, register: &str, end: &str) {
     register_again(files, register, &text.replace(&format!("{line}\n"), ""));
 }
 
-/// Of the first inspector who carried anything, one less.
-fn carried_less(files: &mut Files) {
+/// The first inspector who carried anything is said to have carried something else.
+fn carried(files: &mut Files, bent: fn(u64) -> u64) {
     let text = String::from_utf8(files["inspectors.csv"].clone()).unwrap();
     let column = text.lines().next().unwrap().split(',').position(|name| name == "carried").unwrap();
-    let carried = |line: &str| line.split(',').nth(column).and_then(|cell| cell.parse::<u64>().ok()).unwrap_or(0);
-    let line = text.lines().find(|line| carried(line) > 0).unwrap();
+    let of = |line: &str| line.split(',').nth(column).and_then(|cell| cell.parse::<u64>().ok()).unwrap_or(0);
+    let line = text.lines().find(|line| of(line) > 0).unwrap();
     let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
-    cells[column] = (carried(line) - 1).to_string();
+    cells[column] = bent(of(line)).to_string();
     register_again(files, "inspectors", &text.replace(line, &cells.join(",")));
 }

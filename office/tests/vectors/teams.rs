@@ -184,6 +184,9 @@ pub fn reject() -> Vec<Vector> {
             list.reverse();
         });
     });
+    add("team-beyond-with-a-blank-for-a-law", team(BEYOND), "V2", "text.form", &|files| {
+        reannounce(files, |body| *at(body, "team.beyond.0.basis") = " \u{3000}".into());
+    });
     add("team-beyond-without-a-law", team(BEYOND), "V2", "json.member", &|files| {
         reannounce(files, |body| remove(at(body, "team.beyond.0"), "basis"));
     });
