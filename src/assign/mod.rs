@@ -6,6 +6,7 @@ mod facts;
 pub(crate) mod filling;
 mod flow;
 mod lottery;
+mod obstacles;
 mod parts;
 mod scc;
 mod shortage;
@@ -19,6 +20,7 @@ pub use facts::{Group, Spot, Spots, TaskSeats, fits, groups_of, may_go, may_sit,
 pub(crate) use facts::{Visit, each_seat};
 pub use flow::{Inspector as Place, Problem, Task};
 pub use lottery::{Seating, assign};
+pub use obstacles::{Obstacle, obstacles, obstacles_to_crew};
 
 use crate::announcement::{Announcement, CrewKind};
 use crate::draw::{Binding, Entry};
