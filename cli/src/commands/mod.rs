@@ -3,8 +3,12 @@
 mod audit;
 mod campaign;
 mod check;
+mod check_draws;
 mod demo;
 mod explain;
+mod explain_firm;
+mod explain_officer;
+mod explain_summary;
 mod keys;
 mod later;
 mod log;

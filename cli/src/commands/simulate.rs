@@ -1,6 +1,7 @@
 //! simulate: many trial draws, to look at odds and loads.
 
-use super::check::{departments, look};
+use super::check::look;
+use super::check_draws::departments;
 use super::show::{per_cent, ten_thousandths};
 use super::{Outcome, SHOWN, Screen, one};
 use crate::args::Simulate;
@@ -30,7 +31,7 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
         }
     };
     cells(screen, &trials);
-    departments(screen, &trials);
+    departments(screen, &campaign, &trials);
     if let Some(fault) = &trials.first_infeasible {
         screen.say("check-infeasible", &[("infeasible", &trials.infeasible), ("trials", &trials.draws)]);
         screen.fault(fault);
