@@ -6,7 +6,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use support::{Small, read_folder, time};
-use yaohao::assign::Obstacle;
+use yaohao::assign::{Group, Obstacle};
 use yaohao::encoding::Digest;
 use yaohao::fault::Code;
 use yaohao::ident::{Id, Name, Text};
@@ -15,6 +15,9 @@ use yaohao_office::campaign::Campaign;
 use yaohao_office::explain::{Explanation, Nothing, OfficerStory, Summary, TargetStory, Turn, Why, explain, summary};
 use yaohao_office::later::{Asked, Why as Because, replace_inspector, replace_target};
 use yaohao_office::loads::Spread;
+use yaohao_office::names::names;
+use yaohao_office::simulate::{Trials, simulate};
+use yaohao_office::watch::Silent;
 
 /// Eight firms are drawn, each with a leader and another, qualified one, of yingji.
 fn eight() -> Small {
@@ -31,7 +34,7 @@ fn row(n: u32) -> String {
 
 const HEAD: &str = "id,department,qualifications,regions,lead,capacity,carried,from,to,status,crew,station\n";
 
-/// Three who may sit everywhere, but one never at F3 and one not often; three who may not, each in its own way.
+/// Three who may sit everywhere, but one never at F3 and F5, and one not often; three who may not, each in its own way.
 const PEOPLE: &str = "A1,yingji,weihua,*,yes,8,5,2020-01-01,2030-01-01,,,
 A2,yingji,weihua,*,yes,3,0,2020-01-01,2030-01-01,,,
 A3,yingji,,3302,,8,0,2020-01-01,2030-01-01,,,
@@ -45,7 +48,7 @@ B1,gongan,,*,,8,0,2020-01-01,2030-01-01,,,
 fn people() -> Small {
     Small {
         inspectors: HEAD.to_owned() + PEOPLE,
-        recusals: "target,inspector,category\nF3,A6,kinship\n".to_owned(),
+        recusals: "target,inspector,category\nF3,A6,kinship\nF5,A6,kinship\n".to_owned(),
         ..eight()
     }
 }
@@ -112,7 +115,7 @@ fn everybody_before_the_holder_is_named_with_the_reason() {
                     "A3" => unable(&[Obstacle::Elsewhere, Obstacle::Unqualified]),
                     "A4" => unable(&[Obstacle::Expired]),
                     "A5" => unable(&[Obstacle::Spent]),
-                    "A6" if id == "F3" => unable(&[Obstacle::Recused]),
+                    "A6" if ["F3", "F5"].contains(&id) => unable(&[Obstacle::Recused]),
                     who if seat == 1 && who == holders[0] => Why::InTeam,
                     "A2" if gone.get("A2") == Some(&3) => Why::Full,
                     _ => Why::Passed,
@@ -134,7 +137,7 @@ fn an_officers_load_beside_the_others_and_why_it_is_none() {
     let folder = tempfile::tempdir().unwrap();
     let campaign = people().draw_in(folder.path());
     let seed = firm(&campaign, "F1").seed;
-    // sixteen seats; A2 takes three, the other two the rest, and A6 not more than seven
+    // sixteen seats; A2 takes three, the other two the rest, and A6 not more than six
     let spread = Spread { least: 0, most: 7, total: 16, people: 6 };
     for (id, nothing) in [
         ("A1", None),
@@ -173,7 +176,7 @@ fn an_officers_load_beside_the_others_and_why_it_is_none() {
     let yingji = &departments[0];
     assert_eq!((yingji.targets, yingji.seats, yingji.loads), (8, 16, spread));
     assert_eq!(yingji.by_load, [(0, 3), (3, 1), (6, 1), (7, 1)].into());
-    // F3 is A1's and A2's; nobody else could go
+    // F3 and F5 are A1's and A2's; nobody else could go, but either may lead
     let lone = |story: &TargetStory| story.team.iter().filter(|seat| seat.possible == 1).count();
     let one_possible: usize = (1..=8).map(|n| lone(&firm(&campaign, &format!("F{n}")))).sum();
     assert_eq!(yingji.one_possible, u64::try_from(one_possible).unwrap());
@@ -187,9 +190,9 @@ fn what_was_carried_before_is_told_where_it_counts() {
     let campaign = people().plan("carried = false", "carried = true").draw_in(folder.path());
     let load = officer(&campaign, "A1").load.unwrap();
     let (carried, with) = load.carried.unwrap();
-    // 5 before and 16 now; A2 can take three, A1 and A6 share the others as evenly as A6's seven firms allow
+    // 5 before and 16 now; A2 can take three, A1 and A6 share the others as evenly as A6's six firms allow
     assert_eq!((carried, with.total, with.people), (5, 21, 6));
-    assert_eq!((with.most, load.own), (11, 6));
+    assert_eq!((with.most, load.own), (12, 7));
     assert_eq!(summary(&campaign).unwrap().departments[0].with_carried, Some(with));
 }
 
@@ -350,10 +353,10 @@ fn second(folder: &Path, key: &str) -> (Campaign, Campaign) {
     let history = "[history]\nloads = true\n[[history.campaigns]]\npublic = \"../first/public\"\n";
     let small = pseudonymous().plan("carried = false", "carried = true");
     let small = small.plan("[seed]\n", &format!("{history}{key}\n[seed]\n"));
-    let (campaign, _) = small.lay(&folder.join("second"));
-    // Rehearsal would make the first campaign's key again
-    std::fs::create_dir_all(campaign.private()).unwrap();
-    std::fs::write(campaign.private().join("register.key"), format!("{}\n", "5a".repeat(32))).unwrap();
+    // the tests' entropy would make the first campaign's key again
+    let private = folder.join("second/private");
+    std::fs::create_dir_all(&private).unwrap();
+    std::fs::write(private.join("register.key"), format!("{}\n", "5a".repeat(32))).unwrap();
     (first, small.draw_in(&folder.join("second")))
 }
 
@@ -392,4 +395,76 @@ fn who_meets_again_is_counted_under_another_key_too() {
     let told = summary(&campaign).unwrap();
     assert_eq!(told.meetings.unwrap().unwrap_err()[0].code(), Code::HistoryRecord);
     assert!(!told.departments.is_empty());
+}
+
+/// A look before anything is announced, and trial draws of it.
+fn tried(small: &Small, draws: u64) -> (Campaign, tempfile::TempDir, Trials) {
+    let folder = tempfile::tempdir().unwrap();
+    let (campaign, _) = small.lay(folder.path());
+    let frozen = campaign.look(&time("2024-10-14T08:00:00Z")).unwrap_or_else(|refused| panic!("{:?}", refused.faults));
+    let trials = simulate(&frozen.announcement, &frozen, draws, false, &Silent).unwrap();
+    assert_eq!((trials.draws, trials.infeasible), (draws, 0));
+    (campaign, folder, trials)
+}
+
+#[test]
+fn seats_that_one_officer_alone_can_fill_are_named() {
+    let inspectors = "A1,yingji,weihua,3301,yes,8,0,2020-01-01,2030-01-01,,,
+A2,yingji,weihua,*,yes,8,0,2020-01-01,2030-01-01,,,
+A3,yingji,weihua,*,,8,0,2020-01-01,2030-01-01,,,
+A9,yingji,weihua,*,,0,0,2020-01-01,2030-01-01,,,
+B1,gongan,,*,,8,0,2020-01-01,2030-01-01,,,
+";
+    let pseudonyms = "[registers.inspectors]\nfile = \"private/inspectors.csv\"\nid_form = \"id\"";
+    let small = Small { inspectors: HEAD.to_owned() + inspectors, ..eight() };
+    let small = Small { targets: small.targets.replace("F8,A,guandao,3301", "F8,A,guandao,3309"), ..small }
+        .plan(pseudonyms, &pseudonyms.replace("\"id\"", "\"pseudonym\""));
+    let (campaign, _folder, trials) = tried(&small, 40);
+    let yingji = &trials.departments[0];
+    let plan = campaign.plan().unwrap();
+    let of = names(&campaign, &plan, &yingji.loads.keys().cloned().collect()).unwrap();
+    let name = |id: &str| of[&Id::parse(id).unwrap()].0.clone();
+    // at F8 A2 alone may lead, and beside that A3 alone may sit: whatever the lots
+    let found: Vec<_> = yingji
+        .lone
+        .iter()
+        .map(|(seat, times)| {
+            let Group { leader, qualifications, expert } = &seat.group;
+            let kind = (*leader, qualifications.len(), *expert);
+            (seat.target.to_string(), seat.region.clone(), seat.number, kind, name(&seat.who), *times)
+        })
+        .collect();
+    let at_f8 =
+        |number, kind, who: &str| ("F8".to_owned(), Some("3309".to_owned()), Some(number), kind, who.to_owned(), 40);
+    assert_eq!(found, [at_f8(1, (true, 0, false), "A2"), at_f8(2, (false, 1, false), "A3")]);
+    assert_eq!(yingji.one_possible, 80);
+    assert_eq!(yingji.never().map(|id| name(id.as_str())).collect::<Vec<_>>(), ["A9"]);
+    // sixteen seats on three
+    assert_eq!((yingji.least, yingji.most, yingji.widest), (0, 6, 6));
+    assert!(yingji.crews.is_none() && trials.departments[1].lone.is_empty());
+}
+
+#[test]
+fn crews_of_trial_draws() {
+    let (_campaign, _folder, trials) = tried(&crews("given"), 20);
+    let of = |trials: &Trials| {
+        let crews = trials.departments[1].crews.as_ref().unwrap();
+        let left: Vec<(String, u64)> = crews.left_over.iter().map(|(id, times)| (id.to_string(), *times)).collect();
+        (crews.sizes.clone(), left)
+    };
+    assert_eq!(of(&trials), ([(1, 1), (2, 3)].into(), vec![("B9".to_owned(), 20)]));
+    // of five who can be paired one is left over, by lot
+    let drawn = crews("drawn");
+    let drawn = Small { inspectors: drawn.inspectors.replace("B9,gongan,,*,,8", "B9,gongan,,*,,0"), ..drawn };
+    let (_campaign, _folder, trials) = tried(&drawn, 40);
+    let (sizes, left) = of(&trials);
+    assert_eq!(sizes, [(2, 2)].into());
+    let always: Vec<&str> = left.iter().filter(|(_, times)| *times == 40).map(|(id, _)| id.as_str()).collect();
+    assert_eq!(always, ["B5", "B6", "B9"]);
+    let by_lot: Vec<&(String, u64)> = left.iter().filter(|(_, times)| *times < 40).collect();
+    assert_eq!(by_lot.iter().map(|(_, times)| times).sum::<u64>(), 40);
+    assert!(by_lot.len() >= 4, "{by_lot:?}");
+    // a seat of a crew is nobody's own
+    let (_campaign, _folder, trials) = tried(&crews("given"), 5);
+    assert!(trials.departments[1].lone.keys().all(|seat| seat.number.is_none()));
 }

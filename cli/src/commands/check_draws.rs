@@ -33,11 +33,11 @@ pub(super) fn departments(screen: &Screen, campaign: &Campaign, trials: &Trials)
     for department in trials.departments.iter().filter(|department| department.one_possible > 0) {
         let mut alone: Vec<_> = department.alone.iter().collect();
         alone.sort_by_key(|(id, seats)| (Reverse(**seats), *id));
-        let shown = alone
-            .iter()
-            .take(ALONE)
-            .map(|(id, seats)| format!("{} {seats}", person(&names, id.as_str())))
-            .collect::<Vec<_>>();
+        let shown = alone.iter().take(ALONE).map(|(id, seats)| {
+            let who = person(&names, id.as_str());
+            screen.language.say("check-alone-one", &[("who", &who), ("seats", *seats)])
+        });
+        let shown = shown.collect::<Vec<_>>().join(&screen.language.text("name-separator"));
         let more = if alone.len() > ALONE { ", …" } else { "" };
         screen.say(
             "check-alone",
@@ -46,7 +46,7 @@ pub(super) fn departments(screen: &Screen, campaign: &Campaign, trials: &Trials)
                 ("seats", &department.one_possible),
                 ("total", &department.loads.values().sum::<u64>()),
                 ("officers", &alone.len()),
-                ("named", &format!("{}{more}", shown.join(", "))),
+                ("named", &format!("{shown}{more}")),
             ],
         );
     }

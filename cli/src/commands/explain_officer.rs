@@ -45,7 +45,7 @@ pub(super) fn officer(screen: &Screen, story: &OfficerStory) -> u8 {
         if targets.is_empty() {
             screen.say("explain-now-nowhere", &[]);
         } else {
-            let targets = targets.into_iter().collect::<Vec<_>>().join(&screen.language.text("list-separator"));
+            let targets = targets.into_iter().collect::<Vec<_>>().join(&screen.language.text("name-separator"));
             screen.say("explain-now-officer", &[("targets", &targets)]);
         }
     })

@@ -114,7 +114,7 @@ pub(super) fn crews_shown(
 
 /// The first few, and how many more.
 pub(super) fn named(screen: &Screen, all: &[String]) -> String {
-    let mut named = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(&screen.language.text("list-separator"));
+    let mut named = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(&screen.language.text("name-separator"));
     if all.len() > NAMED {
         named += &screen.language.say("check-more", &[("more", &(all.len() - NAMED))]);
     }
