@@ -6,11 +6,14 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use support::{Small, read_folder, time};
-use yaohao::assign::{Group, Obstacle};
+use yaohao::announcement::StationMode;
+use yaohao::assign::{Group, Obstacle, Spot, may_sit, obstacles};
 use yaohao::encoding::Digest;
 use yaohao::fault::Code;
 use yaohao::ident::{Id, Name, Text};
 use yaohao::later::Change;
+use yaohao::register::scan;
+use yaohao::verify::Evidence as _;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::explain::{Explanation, Nothing, OfficerStory, Summary, TargetStory, Turn, Why, explain, summary};
 use yaohao_office::later::{Asked, Why as Because, replace_inspector, replace_target};
@@ -395,6 +398,44 @@ fn who_meets_again_is_counted_under_another_key_too() {
     let told = summary(&campaign).unwrap();
     assert_eq!(told.meetings.unwrap().unwrap_err()[0].code(), Code::HistoryRecord);
     assert!(!told.departments.is_empty());
+}
+
+/// The lottery asks whether somebody may sit; people ask why not. Both must say the same of everybody and every seat.
+#[test]
+fn no_obstacle_is_what_the_lottery_calls_able() {
+    let (campaign, _folder, _) = tried(&people(), 1);
+    let frozen = campaign.look(&time("2024-10-14T08:00:00Z")).unwrap_or_else(|refused| panic!("{:?}", refused.faults));
+    let announcement = &frozen.announcement;
+    let visitor = announcement.inspectors_visitor().unwrap();
+    let mut blocks = frozen.open("inspectors.csv").unwrap();
+    let (_, inspectors) = scan(&announcement.inspectors_schema(), u64::MAX, blocks.as_mut(), visitor).unwrap();
+    let group = |leader, qualifications: &[&str], expert| Group {
+        leader,
+        qualifications: qualifications.iter().map(|id| Id::parse(id).unwrap()).collect(),
+        expert,
+    };
+    let groups = [
+        Group::any(),
+        group(true, &[], false),
+        group(false, &["weihua"], false),
+        group(true, &["weihua"], false),
+        group(false, &[], true),
+    ];
+    let regions = [None, Some("3301"), Some("3302")];
+    let stations = [None, Some(("", StationMode::Own)), Some(("X", StationMode::Cross))];
+    let (mut able, mut kept_off) = (0, 0);
+    for one in inspectors.present.iter().filter(|one| one.capacity > 0) {
+        for group in &groups {
+            for (region, station) in regions.iter().flat_map(|region| stations.map(|station| (*region, station))) {
+                let spot = Spot { region, station };
+                let found = obstacles(announcement, one, group, &spot, false);
+                assert_eq!(found.is_empty(), may_sit(announcement, one, group, &spot), "{} {found:?}", one.id);
+                assert_eq!(obstacles(announcement, one, group, &spot, true).len(), found.len() + 1);
+                if found.is_empty() { able += 1 } else { kept_off += 1 }
+            }
+        }
+    }
+    assert!(able > 20 && kept_off > 20, "{able} {kept_off}");
 }
 
 /// A look before anything is announced, and trial draws of it.
