@@ -64,6 +64,7 @@ fn check_names_the_seats_that_hang_on_one_officer() {
             ", fagai, seat ",
             " alone, in ",
             "yingji: 3 officers whom no trial draw sent anywhere: ",
+            " (certificate not valid through the window), ",
         ],
     );
     // the office's own names, not pseudonyms of a look
@@ -77,6 +78,7 @@ fn check_names_the_seats_that_hang_on_one_officer() {
             "只有一人可选的席位（20次试抽中出现最多的）：",
             "，fagai第2席：只有",
             "yingji部门试抽中一次也没有派到的3人：",
+            "（证件期限不足）、",
         ],
     );
 }
@@ -125,6 +127,8 @@ fn a_draw_as_a_whole() {
             "Drawn: 42 firms.",
             "department firms seats no choice officers least mean load most",
             "Officers by the number of their firms:",
+            " Without any: P",
+            " (certificate not valid through the window)",
             "No lawful assignment is more even (SPEC §10.2).",
         ],
     );

@@ -1,8 +1,21 @@
 //! What a draw gave a department's people, in numbers: how even the loads are, and what crews there were.
 
 use std::collections::{BTreeMap, BTreeSet};
-use yaohao::assign::{Crew, DepartmentOutcome};
+use yaohao::announcement::Announcement;
+use yaohao::assign::{Crew, DepartmentOutcome, Obstacle};
 use yaohao::ident::Id;
+use yaohao::register::Inspector;
+
+/// What keeps an inspector from any target at all, whatever is drawn.
+#[must_use]
+pub fn unfit(announcement: &Announcement, inspector: &Inspector) -> Option<Obstacle> {
+    let valid = inspector.valid_from <= announcement.window_from && inspector.valid_to >= announcement.window_to;
+    match () {
+        () if !valid => Some(Obstacle::Expired),
+        () if inspector.capacity == 0 => Some(Obstacle::Spent),
+        () => None,
+    }
+}
 
 /// The spread of some loads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

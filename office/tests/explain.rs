@@ -178,6 +178,8 @@ fn an_officers_load_beside_the_others_and_why_it_is_none() {
     assert_eq!(happened.unwrap().substitutions, 0);
     let yingji = &departments[0];
     assert_eq!((yingji.targets, yingji.seats, yingji.loads), (8, 16, spread));
+    let idle: Vec<(&str, Option<Obstacle>)> = yingji.idle.iter().map(|(id, why)| (id.as_str(), *why)).collect();
+    assert_eq!(idle, [("A3", None), ("A4", Some(Obstacle::Expired)), ("A5", Some(Obstacle::Spent))]);
     assert_eq!(yingji.by_load, [(0, 3), (3, 1), (6, 1), (7, 1)].into());
     // F3 and F5 are A1's and A2's; nobody else could go, but either may lead
     let lone = |story: &TargetStory| story.team.iter().filter(|seat| seat.possible == 1).count();

@@ -14,7 +14,7 @@ use yaohao_office::freeze::{Frozen, Refused};
 use yaohao_office::history::Past;
 use yaohao_office::intake::{Intake, SourceReport};
 use yaohao_office::simulate::{Trials, simulate, trial_draws};
-use yaohao_office::staffing::{Shortage, Staffing, staffing};
+use yaohao_office::staffing::{Shortage, Staffing, staffing, unfit};
 use yaohao_office::visits::earlier_pairs;
 use yaohao_office::words::unnamed_words;
 use yaohao_office::year::Origin;
@@ -54,7 +54,8 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
     let trials = simulate(&frozen.announcement, &frozen, draws, !frozen.past.visits.is_empty(), campaign.watch())
         .map_err(one)?;
     if trials.infeasible < trials.draws {
-        departments(screen, &campaign, &trials);
+        let unfit = unfit(&frozen.announcement, &frozen).map_err(one)?;
+        departments(screen, &campaign, &trials, &unfit);
         repeated(screen, &frozen, &trials);
     }
     match &trials.first_infeasible {

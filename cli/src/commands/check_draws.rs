@@ -2,12 +2,12 @@
 //! `simulate`.
 
 use super::Screen;
-use super::explain_summary::{crews_shown, named};
+use super::explain_summary::{because, crews_shown, named};
 use super::show::per_cent;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
-use yaohao::assign::Group;
+use yaohao::assign::{Group, Obstacle};
 use yaohao::ident::Id;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::names::names;
@@ -22,7 +22,7 @@ const SEATS: usize = 10;
 type Names = BTreeMap<Id, (String, String)>;
 
 /// Seats against officers, department by department.
-pub(super) fn departments(screen: &Screen, campaign: &Campaign, trials: &Trials) {
+pub(super) fn departments(screen: &Screen, campaign: &Campaign, trials: &Trials, unfit: &BTreeMap<Id, Obstacle>) {
     let text = |key: &str| screen.language.text(key);
     let head = ["department", "officers", "seats", "one", "least-load", "load", "most-load", "never"];
     let mut rows = vec![head.map(|key| text(&format!("col-{key}"))).to_vec()];
@@ -52,7 +52,11 @@ pub(super) fn departments(screen: &Screen, campaign: &Campaign, trials: &Trials)
     }
     lone(screen, trials, &names);
     for department in &trials.departments {
-        let never: Vec<String> = department.never().map(|id| person(&names, id.as_str())).collect();
+        let mut never: Vec<_> = department.never().map(|id| (unfit.get(id).copied(), id)).collect();
+        // those first whom nothing keeps off everywhere: that is the surprise
+        never.sort();
+        let never: Vec<String> =
+            never.into_iter().map(|(why, id)| because(screen, person(&names, id.as_str()), why)).collect();
         if !never.is_empty() && trials.infeasible < trials.draws {
             let facts: [(&str, &dyn Display); 3] =
                 [("department", &department.id), ("count", &never.len()), ("named", &named(screen, &never))];

@@ -3,6 +3,7 @@
 use super::explain::hundredths;
 use super::{Outcome, SHOWN, Screen, one};
 use std::fmt::Display;
+use yaohao::assign::Obstacle;
 use yaohao_office::campaign::Campaign;
 use yaohao_office::explain::{DepartmentSummary, Meetings, Summary};
 use yaohao_office::loads::CrewsMade;
@@ -73,6 +74,10 @@ fn loads(screen: &Screen, department: &DepartmentSummary) {
     let list: Vec<String> = department.by_load.iter().map(load).collect();
     let list = list.join(&screen.language.text("list-separator"));
     screen.say("summary-loads", &[("department", &department.id), ("list", &list)]);
+    if !department.idle.is_empty() {
+        let idle: Vec<String> = department.idle.iter().map(|(id, why)| because(screen, id.to_string(), *why)).collect();
+        screen.say("summary-idle", &[("named", &named(screen, &idle))]);
+    }
     if let Some(spread) = &department.with_carried {
         let facts: [(&str, &dyn Display); 4] = [
             ("department", &department.id),
@@ -110,6 +115,13 @@ pub(super) fn crews_shown(
     if !left.is_empty() {
         screen.say("check-crews-left", &[("count", &left.len()), ("named", &named(screen, left))]);
     }
+}
+
+/// Somebody who goes nowhere, with what keeps off everywhere, if something does.
+pub(super) fn because(screen: &Screen, who: String, why: Option<Obstacle>) -> String {
+    let Some(why) = why else { return who };
+    let text = screen.language.text(&format!("obstacle-{}", why.name()));
+    format!("{who}{}", screen.language.say("in-brackets", &[("text", &text)]))
 }
 
 /// The first few, and how many more.

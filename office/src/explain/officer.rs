@@ -3,7 +3,7 @@
 use super::lists::{crew_list, groups_at, pool_of};
 use super::{After, Desk, after};
 use crate::campaign::Campaign;
-use crate::loads::{Spread, crew_of};
+use crate::loads::{Spread, crew_of, unfit};
 use crate::prove::Asked;
 use std::collections::{BTreeMap, BTreeSet};
 use yaohao::assign::{DepartmentOutcome, Obstacle, obstacles, obstacles_to_crew};
@@ -151,11 +151,10 @@ pub(super) fn carried<'a>(desk: &Desk<'a>, department: &Id) -> BTreeMap<&'a Id, 
 
 fn nothing(desk: &Desk<'_>, department: &DepartmentOutcome, one: &Inspector) -> Nothing {
     let announcement = desk.announcement;
-    if one.valid_from > announcement.window_from || one.valid_to < announcement.window_to {
-        return Nothing::Expired;
-    }
-    if one.capacity == 0 {
-        return Nothing::Spent;
+    match unfit(announcement, one) {
+        Some(Obstacle::Expired) => return Nothing::Expired,
+        Some(_) => return Nothing::Spent,
+        None => {}
     }
     let crew = crew_of(department, &one.id);
     if announcement.team.crews_of(&department.id).is_some() && crew.is_none() {

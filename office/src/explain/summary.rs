@@ -1,11 +1,12 @@
 //! A draw as a whole: what each department sent, how even that is, and who meets again.
 
+use super::lists::pool_of;
 use super::officer::carried;
 use super::{Desk, Meetings, after, drawn_again, meetings};
 use crate::campaign::Campaign;
-use crate::loads::{CrewsMade, Spread};
+use crate::loads::{CrewsMade, Spread, unfit};
 use std::collections::{BTreeMap, BTreeSet};
-use yaohao::assign::DepartmentOutcome;
+use yaohao::assign::{DepartmentOutcome, Obstacle};
 use yaohao::fault::{Fault, Result};
 use yaohao::ident::Id;
 use yaohao::later::Happened;
@@ -38,6 +39,8 @@ pub struct DepartmentSummary {
     pub loads: Spread,
     /// How many inspectors have each load.
     pub by_load: BTreeMap<u64, u64>,
+    /// Who got none, ascending, and what keeps them from any target at all.
+    pub idle: Vec<(Id, Option<Obstacle>)>,
     /// The loads with what was carried before, where that counts.
     pub with_carried: Option<Spread>,
     /// Its crews, if it sends crews.
@@ -67,6 +70,9 @@ fn of(desk: &Desk<'_>, department: &DepartmentOutcome) -> DepartmentSummary {
         let people = by_load.entry(*load).or_default();
         *people = people.saturating_add(1);
     }
+    let loads: BTreeMap<&Id, u64> = department.loads.iter().map(|(id, load)| (id, *load)).collect();
+    let pool = pool_of(desk, &department.id).into_iter();
+    let idle = pool.filter(|one| loads.get(&one.id).is_none_or(|load| *load == 0));
     let team = &desk.announcement.team;
     let before = carried(desk, &department.id);
     let with = department.loads.iter().map(|(id, load)| load.saturating_add(before.get(id).copied().unwrap_or(0)));
@@ -77,6 +83,7 @@ fn of(desk: &Desk<'_>, department: &DepartmentOutcome) -> DepartmentSummary {
         one_possible: department.one_possible(),
         loads: Spread::of(department.loads.iter().map(|(_, load)| *load)),
         by_load,
+        idle: idle.map(|one| (one.id.clone(), unfit(desk.announcement, one))).collect(),
         with_carried: team.carried.then(|| Spread::of(with)),
         crews: team.crews_of(&department.id).map(|_| CrewsMade::of(department)),
     }
