@@ -201,10 +201,12 @@ pub(crate) struct Audit {
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     pub(crate) dir: PathBuf,
-    #[arg(required_unless_present = "teams")]
+    #[arg(id = "explained", value_name = "ID")]
     pub(crate) id: Option<String>,
     #[arg(long)]
     pub(crate) teams: bool,
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]

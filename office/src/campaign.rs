@@ -16,7 +16,7 @@ use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::{Id, Name, Text, Time};
 use yaohao::outcome::{Outcome, draw_inspectors, draw_targets};
 use yaohao::record::{Record, Void};
-use yaohao::register::{Inspector, Recusals, scan};
+use yaohao::register::{Inspector, Inspectors, Recusals, scan};
 use yaohao::seed::{Beacon, Closing, Contribution, Lots, Reveal, Seed, check_contributions};
 use yaohao::statement::{Body, Statement};
 use yaohao::suite::SecretKey;
@@ -486,7 +486,10 @@ pub fn derive(announcement: &Announcement, evidence: &dyn Evidence, lots: &Lots)
 /// The registers of a campaign, read for a draw.
 pub(crate) struct Registers<'a> {
     pub(crate) binding: &'a Binding,
+    /// Those who take part, ascending by id.
     pub(crate) inspectors: &'a [Inspector],
+    /// All ids of that register, of excluded rows too, ascending.
+    pub(crate) ids: &'a [Id],
     pub(crate) recusals: &'a Recusals<'a>,
 }
 
@@ -506,7 +509,8 @@ pub(crate) fn with_registers<T>(
     let make = Recusals::new(&inspectors.ids);
     let (_, recusals) = scan(&announcement.recusals_schema(), u64::MAX, evidence.open("recusals.csv")?.as_mut(), make)?;
     let selection = draw_targets(announcement, pool, lots)?;
-    work(&Registers { binding: &binding, inspectors: &inspectors.present, recusals: &recusals }, selection)
+    let Inspectors { present, ids, .. } = &inspectors;
+    work(&Registers { binding: &binding, inspectors: present, ids, recusals: &recusals }, selection)
 }
 
 /// The lots of a record's own seed text, for explanations. Whether the text is right is for `verify` to say.

@@ -86,6 +86,18 @@ impl Past {
     }
 }
 
+/// Who visited whom in the campaigns that a plan names, each with the digest of its record; whatever its rules ask.
+pub(crate) fn visits_of(base: &Path, plan: &Plan, history: &HistoryPlan) -> Result<Vec<(Digest, Visits)>> {
+    let read = history.campaigns.iter().map(|campaign| {
+        let mut drawn = drawn(base, campaign, true).map_err(|fault| {
+            Fault::new(Code::HistoryRecord).fact("campaign", &campaign.public).fact("detail", fault)
+        })?;
+        let record = drawn.earlier.record;
+        Ok(visits(&mut drawn, plan, history).map(|visits| (record, visits)))
+    });
+    read.filter_map(Result::transpose).collect()
+}
+
 fn visits(drawn: &mut Drawn, plan: &Plan, history: &HistoryPlan) -> Option<Visits> {
     Some(Visits {
         key: drawn.key.take(),

@@ -224,6 +224,18 @@ fn now_with<T>(campaign: &Campaign, look: impl FnOnce(&Now<'_>) -> T) -> Result<
     })
 }
 
+/// Where a campaign stands whose outcome was derived already, and the statements that led there.
+pub(crate) fn now_from<T>(
+    campaign: &Campaign,
+    facts: Facts<'_>,
+    look: impl FnOnce(&State<'_>, &[Later]) -> T,
+) -> Result<T> {
+    let record = campaign.record()?;
+    let later = statements(campaign)?;
+    let state = follow(facts, &record, &later)?;
+    Ok(look(&state, &later))
+}
+
 /// The published statements after the record, ascending by serial.
 fn statements(campaign: &Campaign) -> Result<Vec<Later>> {
     let public = campaign.public();

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use yaohao::announcement::{Announcement, CellSize};
-use yaohao::assign::{Group, Spot, fits, may_go, seats_of};
+use yaohao::assign::{Group, Obstacle, Spot, fits, may_go, seats_of};
 use yaohao::draw::Binding;
 use yaohao::fault::Result;
 use yaohao::ident::Id;
@@ -79,6 +79,18 @@ pub fn staffing(announcement: &Announcement, evidence: &dyn Evidence) -> Result<
         }
     }
     Ok(out)
+}
+
+/// Who can go to no target at all, whatever is drawn, and why.
+///
+/// # Errors
+/// The codes of the register.
+pub fn unfit(announcement: &Announcement, evidence: &dyn Evidence) -> Result<BTreeMap<Id, Obstacle>> {
+    let visitor = announcement.inspectors_visitor()?;
+    let mut blocks = evidence.open("inspectors.csv")?;
+    let (_, inspectors) = scan(&announcement.inspectors_schema(), u64::MAX, blocks.as_mut(), visitor)?;
+    let unfit = |one: &Inspector| Some((one.id.clone(), crate::loads::unfit(announcement, one)?));
+    Ok(inspectors.present.iter().filter_map(unfit).collect())
 }
 
 /// Targets of one kind: the stratum, the part, the region, the items.

@@ -223,7 +223,7 @@ fn a_dropped_target_is_told() {
     let campaign = Small::default().draw_in(folder.path());
     let tallies = || {
         let report = yaohao::verify::verify(&yaohao_office::files::Folder::new(&campaign.public()), None);
-        let step = report.steps.iter().find(|step| step.step.name() == "V16").unwrap();
+        let step = report.steps.iter().find(|step| step.step.number() == "V16").unwrap();
         let of = |name: &str| step.tallies.iter().find(|(found, _)| *found == name).map_or(0, |(_, count)| *count);
         (of("substitutions"), of("dropped"))
     };

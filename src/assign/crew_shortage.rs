@@ -1,27 +1,13 @@
 //! Why crews cannot serve all targets (SPEC §10.7): what keeps each of them off, and who is in no crew.
 
-use super::crews::{Crew, seated};
+use super::crews::Crew;
 use super::deficit::Deficit;
-use super::facts::{Visit, each_seat, may_go, pooled};
+use super::facts::{Visit, each_seat};
+use super::obstacles::{Obstacle, obstacles_to_crew};
 use crate::announcement::Announcement;
 use crate::fault::Fault;
 use crate::register::{Inspector, Recusals};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// What keeps a crew off a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum CrewObstacle {
-    /// It has fewer members than the target has seats.
-    Small,
-    /// A member may not go there: region, station, or a certificate that does not last.
-    Away,
-    /// Its members cannot fill all seats: no leader, or a qualification that nobody has.
-    Unfit,
-    /// A member never visits this target.
-    Recused,
-    /// A member can take no target at all.
-    Spent,
-}
+use std::collections::BTreeSet;
 
 /// Targets that are looked at for what keeps a crew off them all.
 const LOOKED: usize = 200;
@@ -40,52 +26,40 @@ impl CrewShortage<'_> {
     pub(super) fn tell(&self, fault: Fault, deficit: &Deficit) -> Fault {
         let of_index = |index: &u32| self.visits.get(usize::try_from(*index).ok()?);
         let targets: Vec<&Visit<'_>> = deficit.tasks.iter().filter_map(of_index).take(LOOKED).collect();
-        let (mut off, mut all) = (BTreeMap::<CrewObstacle, usize>::new(), 0_usize);
+        let wanted = |visit: &&Visit<'_>| each_seat(&visit.seats.groups).count();
+        let least = targets.iter().map(wanted).min().unwrap_or(0);
+        let (mut small, mut away, mut unfit, mut recused, mut spent, mut off) =
+            (0_u64, 0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
         for crew in self.crews {
             let found = targets.iter().map(|visit| self.obstacles(crew, visit));
-            let always = found.reduce(|before, found| before.intersection(&found).copied().collect());
-            let always = always.unwrap_or_default();
-            all = all.saturating_add(usize::from(!always.is_empty()));
-            always.into_iter().for_each(|obstacle| *off.entry(obstacle).or_default() += 1);
+            let always =
+                found.reduce(|before, found| before.intersection(&found).copied().collect()).unwrap_or_default();
+            let has = |obstacle: Obstacle| always.contains(&obstacle);
+            let is_small = crew.members.len() < least;
+            let is_away = [Obstacle::Expired, Obstacle::Elsewhere, Obstacle::Station].into_iter().any(has);
+            small += u64::from(is_small);
+            away += u64::from(is_away);
+            unfit += u64::from(has(Obstacle::Seats) && !is_small);
+            recused += u64::from(has(Obstacle::Recused));
+            spent += u64::from(has(Obstacle::Spent));
+            off += u64::from(is_small || !always.is_empty());
         }
-        let count = |obstacle: CrewObstacle| off.get(&obstacle).copied().unwrap_or(0);
-        let seats = |visit: &&Visit<'_>| each_seat(&visit.seats.groups).count();
         let members: usize = self.crews.iter().map(|crew| crew.members.len()).sum();
         fault
             .fact("short", deficit.seats.saturating_sub(deficit.places))
-            .fact("members", targets.iter().map(seats).max().unwrap_or(0))
+            .fact("members", targets.iter().map(wanted).max().unwrap_or(0))
             .fact("pool", self.crews.len())
             .fact("left", self.pool.len().saturating_sub(members))
-            .fact("off", all)
-            .fact("small", count(CrewObstacle::Small))
-            .fact("away", count(CrewObstacle::Away))
-            .fact("unfit", count(CrewObstacle::Unfit))
-            .fact("recused", count(CrewObstacle::Recused))
-            .fact("spent", count(CrewObstacle::Spent))
+            .fact("off", off)
+            .fact("small", small)
+            .fact("away", away)
+            .fact("unfit", unfit)
+            .fact("recused", recused)
+            .fact("spent", spent)
     }
 
-    fn obstacles(&self, crew: &Crew, visit: &Visit<'_>) -> BTreeSet<CrewObstacle> {
-        crew_obstacles(self.announcement, crew, visit, self.pool, self.recusals)
+    fn obstacles(&self, crew: &Crew, visit: &Visit<'_>) -> BTreeSet<Obstacle> {
+        let recused = |one: &Inspector| self.recusals.bar(visit.seats.id.as_str(), one.id.as_str());
+        obstacles_to_crew(self.announcement, crew, self.pool, &visit.seats.groups, &visit.spot, recused)
     }
-}
-
-/// All that keeps a crew off a target; nothing if it may go there.
-pub(super) fn crew_obstacles(
-    announcement: &Announcement,
-    crew: &Crew,
-    visit: &Visit<'_>,
-    pool: &[&Inspector],
-    recusals: &Recusals<'_>,
-) -> BTreeSet<CrewObstacle> {
-    let members = || crew.members.iter().filter_map(|index| pooled(pool, *index));
-    let small = crew.members.len() < each_seat(&visit.seats.groups).count();
-    let away = !members().all(|one| may_go(announcement, one, &visit.spot));
-    let checks = [
-        (CrewObstacle::Small, small),
-        (CrewObstacle::Away, away),
-        (CrewObstacle::Unfit, !small && !away && seated(announcement, crew, visit, pool, |_| ()).is_none()),
-        (CrewObstacle::Recused, members().any(|one| recusals.bar(visit.seats.id.as_str(), one.id.as_str()))),
-        (CrewObstacle::Spent, members().any(|one| one.capacity == 0)),
-    ];
-    checks.into_iter().filter(|(_, holds)| *holds).map(|(obstacle, _)| obstacle).collect()
 }

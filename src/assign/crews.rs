@@ -166,13 +166,21 @@ pub(crate) fn seated(
     pool: &[&Inspector],
     sort: impl Fn(&mut Vec<u32>),
 ) -> Option<Vec<u32>> {
-    let groups: Vec<Group> = each_seat(&visit.seats.groups).collect();
     let may = |index: &u32| pooled(pool, *index).is_some_and(|one| may_go(announcement, one, &visit.spot));
-    if crew.members.len() < groups.len() || !crew.members.iter().all(may) {
+    if !crew.members.iter().all(may) {
         return None;
     }
     let mut list = crew.members.clone();
     sort(&mut list);
+    fills(&list, &visit.seats.groups, pool)
+}
+
+/// The people of a list in the order of the seats that they fill, then everybody else; `None` if they do not fill them.
+pub(super) fn fills(list: &[u32], groups: &[(Group, u64)], pool: &[&Inspector]) -> Option<Vec<u32>> {
+    let groups: Vec<Group> = each_seat(groups).collect();
+    if list.len() < groups.len() {
+        return None;
+    }
     let fitting = |group: &Group| {
         let people = list.iter().enumerate();
         let fitting = people.filter(|(_, index)| pooled(pool, **index).is_some_and(|one| fits(one, group)));

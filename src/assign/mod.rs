@@ -7,6 +7,7 @@ mod facts;
 pub(crate) mod filling;
 mod flow;
 mod lottery;
+mod obstacles;
 mod parts;
 mod scc;
 mod shortage;
@@ -21,6 +22,7 @@ pub use facts::{Group, Spot, Spots, TaskSeats, fits, groups_of, may_go, may_sit,
 pub(crate) use facts::{Visit, each_seat};
 pub use flow::{Inspector as Place, Problem, Task};
 pub use lottery::{Seating, assign};
+pub use obstacles::{Obstacle, obstacles, obstacles_to_crew};
 pub use unfilled::{Filled, More, Side};
 
 use crate::announcement::{Announcement, CrewKind};

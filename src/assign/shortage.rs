@@ -2,7 +2,8 @@
 //! what.
 
 use super::deficit::Deficit;
-use super::facts::{Group, Spot, Visit, each_seat, fits, may_sit, pooled, serves, works_in};
+use super::facts::{Group, Spot, Visit, each_seat, may_sit, pooled};
+use super::obstacles::{Obstacle, obstacles};
 use crate::announcement::Announcement;
 use crate::fault::Fault;
 use crate::register::{Inspector, Recusals};
@@ -150,45 +151,9 @@ impl Shortage<'_> {
     }
 
     fn obstacles(&self, inspector: &Inspector, visit: &Visit<'_>, group: &Group) -> BTreeSet<Obstacle> {
-        let (announcement, spot) = (self.announcement, &visit.spot);
-        let plain = Group { leader: false, qualifications: Vec::new(), expert: group.expert };
-        let unqualified = Group { leader: false, ..group.clone() };
-        let checks = [
-            (
-                Obstacle::Expired,
-                inspector.valid_from > announcement.window_from || inspector.valid_to < announcement.window_to,
-            ),
-            (Obstacle::Elsewhere, spot.region.is_some_and(|region| !works_in(&announcement.team, inspector, region))),
-            (Obstacle::Station, spot.station.is_some_and(|station| !serves(inspector, station))),
-            (Obstacle::Expert, !fits(inspector, &plain)),
-            (Obstacle::Unqualified, fits(inspector, &plain) && !fits(inspector, &unqualified)),
-            (Obstacle::NoLead, group.leader && !inspector.lead),
-            (Obstacle::Recused, self.recusals.bar(visit.seats.id.as_str(), inspector.id.as_str())),
-            (Obstacle::Spent, inspector.capacity == 0),
-        ];
-        checks.into_iter().filter(|(_, holds)| *holds).map(|(obstacle, _)| obstacle).collect()
+        let recused = self.recusals.bar(visit.seats.id.as_str(), inspector.id.as_str());
+        obstacles(self.announcement, inspector, group, &visit.spot, recused)
     }
-}
-
-/// What keeps somebody off a seat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Obstacle {
-    /// The certificate does not last through the window.
-    Expired,
-    /// Works in other regions.
-    Elsewhere,
-    /// The station decides otherwise.
-    Station,
-    /// The seat is an expert's, or is not.
-    Expert,
-    /// Lacks a qualification.
-    Unqualified,
-    /// May not lead.
-    NoLead,
-    /// Never visits this target.
-    Recused,
-    /// Can take no target at all.
-    Spent,
 }
 
 fn place(spot: &Spot<'_>) -> String {

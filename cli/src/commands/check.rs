@@ -1,10 +1,12 @@
 //! check: everything that can be known before the draw.
 
-use super::show::{announcement, per_cent, ten_thousandths};
+use super::check_draws::{departments, kind};
+use super::show::{announcement, ten_thousandths};
 use super::{Outcome, Screen, advice, now, one};
 use std::collections::BTreeMap;
 use std::path::Path;
 use yaohao::announcement::Announcement;
+use yaohao::assign::Group;
 use yaohao::fault::Fault;
 use yaohao::ident::Id;
 use yaohao_office::advice::advice;
@@ -13,7 +15,7 @@ use yaohao_office::freeze::{Frozen, Refused};
 use yaohao_office::history::Past;
 use yaohao_office::intake::{Intake, SourceReport};
 use yaohao_office::simulate::{Trials, simulate, trial_draws};
-use yaohao_office::staffing::{Shortage, Staffing, staffing};
+use yaohao_office::staffing::{Shortage, Staffing, staffing, unfit};
 use yaohao_office::visits::earlier_pairs;
 use yaohao_office::words::unnamed_words;
 use yaohao_office::year::Origin;
@@ -53,7 +55,8 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
     let trials = simulate(&frozen.announcement, &frozen, draws, !frozen.past.visits.is_empty(), campaign.watch())
         .map_err(one)?;
     if trials.infeasible < trials.draws {
-        departments(screen, &trials);
+        let unfit = unfit(&frozen.announcement, &frozen).map_err(one)?;
+        departments(screen, &campaign, &trials, &unfit);
         repeated(screen, &frozen, &trials);
     }
     match &trials.first_infeasible {
@@ -278,65 +281,11 @@ fn shortage(screen: &Screen, shortage: &Shortage) -> String {
     match shortage {
         Shortage::Team { seats } => screen.language.say("short-team", &[("seats", seats)]),
         Shortage::Kind { leader, expert, qualifications, seats, officers } => {
-            let ids: Vec<&str> = qualifications.iter().map(yaohao::ident::Id::as_str).collect();
-            let leads = if *leader { screen.language.text("short-leader") } else { String::new() };
-            let expert = if *expert { screen.language.text("short-expert") } else { String::new() };
-            let kind = [leads, expert, ids.join("+")]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .collect::<Vec<_>>()
-                .join(" ");
+            let group = Group { leader: *leader, qualifications: qualifications.clone(), expert: *expert };
+            let kind = kind(screen, &group);
             screen.language.say("short-kind", &[("kind", &kind), ("seats", seats), ("officers", officers)])
         }
         Shortage::Places => screen.language.text("short-places"),
-    }
-}
-
-/// Inspectors named who alone can have a seat.
-const ALONE: usize = 5;
-
-/// Seats against officers, department by department, as trial draws show them.
-pub(super) fn departments(screen: &Screen, trials: &Trials) {
-    let text = |key: &str| screen.language.text(key);
-    let mut rows =
-        vec![["department", "officers", "seats", "one", "load"].map(|key| text(&format!("col-{key}"))).to_vec()];
-    for department in &trials.departments {
-        let feasible = u128::from(trials.draws - trials.infeasible);
-        let total: u64 = department.loads.values().sum();
-        let seats = match department.seats {
-            (least, most) if least > most => "-".to_owned(),
-            (least, most) if least == most => most.to_string(),
-            (least, most) => format!("{least}-{most}"),
-        };
-        let officers = u128::try_from(department.loads.len()).unwrap_or(1);
-        let mean = per_cent(u128::from(total), feasible.saturating_mul(officers).saturating_mul(100))
-            .trim_end_matches('%')
-            .to_owned();
-        rows.push(vec![
-            department.id.to_string(),
-            department.loads.len().to_string(),
-            seats,
-            per_cent(u128::from(department.one_possible), u128::from(total)),
-            mean,
-        ]);
-    }
-    screen.table(&rows);
-    // whom the whole department hangs on
-    for department in trials.departments.iter().filter(|department| department.one_possible > 0) {
-        let mut alone: Vec<_> = department.alone.iter().collect();
-        alone.sort_by_key(|(id, seats)| (std::cmp::Reverse(**seats), *id));
-        let named = alone.iter().take(ALONE).map(|(id, seats)| format!("{id} {seats}")).collect::<Vec<_>>().join(", ");
-        let more = if alone.len() > ALONE { ", …" } else { "" };
-        screen.say(
-            "check-alone",
-            &[
-                ("department", &department.id),
-                ("seats", &department.one_possible),
-                ("total", &department.loads.values().sum::<u64>()),
-                ("officers", &alone.len()),
-                ("named", &format!("{named}{more}")),
-            ],
-        );
     }
 }
 

@@ -1,14 +1,17 @@
-//! explain: why this firm, why this inspector, and the list of who goes.
+//! explain: why this firm, why this inspector, what the draw gave as a whole, and the list of who goes.
 
-use super::show::per_cent;
+use super::explain_firm::firm;
+use super::explain_officer::officer;
+use super::explain_summary::summary;
 use super::{Outcome, SHOWN, Screen, one};
 use crate::args::Explain;
 use crate::language::Language;
-use yaohao::fault::Fault;
+use std::fmt::Display;
+use yaohao::fault::{Fault, Result};
 use yaohao::ident::Id;
+use yaohao::later::Change;
 use yaohao_office::campaign::Campaign;
-use yaohao_office::explain::{Explanation, Fate, TargetStory, explain};
-use yaohao_office::later::counted;
+use yaohao_office::explain::{After, Explanation, Since, explain};
 use yaohao_office::teams::{self, Teams};
 use yaohao_office::template::Tongue;
 
@@ -19,8 +22,12 @@ pub(super) fn run(screen: &Screen, arguments: &Explain) -> Outcome {
         written(screen, &campaign, &teams);
     }
     match &arguments.id {
-        Some(id) => explained(screen, &campaign, id),
-        None => Ok(0),
+        Some(id) => match explain(&campaign, id).map_err(one)? {
+            Explanation::Target(story) => Ok(firm(screen, &story, arguments.all)),
+            Explanation::Inspector(story) => Ok(officer(screen, &story)),
+        },
+        None if arguments.teams => Ok(0),
+        None => summary(screen, &campaign),
     }
 }
 
@@ -67,98 +74,47 @@ pub(super) fn known(screen: &Screen, id: &Id, true_id: Option<&String>) -> Strin
     }
 }
 
-fn explained(screen: &Screen, campaign: &Campaign, id: &str) -> Outcome {
-    match explain(campaign, id).map_err(one)? {
-        Explanation::Target(story) => target(screen, &story),
-        Explanation::Inspector { id, true_id, department, seats } => {
-            let id = known(screen, &id, true_id.as_ref());
-            match department {
-                Some(department) => screen
-                    .say("explain-inspector", &[("id", &id), ("department", &department), ("seats", &seats.len())]),
-                None => screen.say("explain-inspector-excluded", &[("id", &id)]),
-            }
-            let rows: Vec<Vec<String>> = seats
-                .iter()
-                .map(|(target, number, leader, possible)| {
-                    let leads = if *leader { screen.language.text("leads") } else { String::new() };
-                    vec![
-                        target.to_string(),
-                        screen.language.say("explain-seat", &[("number", number), ("possible", possible)]),
-                        leads,
-                    ]
-                })
-                .collect();
-            screen.table(&rows);
+/// What followed the record: the substitutions that touch this, then what `now` shows of how it stands. Statements that do
+/// not hold are a fault, and the exit code says so; the story of the draw is true all the same.
+pub(super) fn followed(screen: &Screen, after: &Result<After>, now: impl FnOnce(&After)) -> u8 {
+    let after = match after {
+        Ok(after) => after,
+        Err(fault) => {
+            screen.fault(fault);
+            return 1;
         }
+    };
+    if after.happened.substitutions > 0 {
+        screen.say("explain-since", &[("count", &after.happened.substitutions)]);
     }
-    // the story is the draw's; what came after it is told apart
-    let since: u64 = counted(campaign).map(|counted| counted.reasons.values().sum()).unwrap_or_default();
-    if since > 0 {
-        screen.say("explain-since", &[("count", &since)]);
+    after.changes.iter().for_each(|since| changed(screen, since));
+    if !after.changes.is_empty() {
+        now(after);
     }
-    Ok(0)
+    0
 }
 
-fn target(screen: &Screen, story: &TargetStory) {
-    screen.line(&screen.language.say("explain-target", &[("id", &story.id)]));
-    if let Some(reason) = &story.excluded {
-        screen.say("explain-excluded", &[("reason", reason)]);
-    } else if story.cell.is_none() {
-        screen.say("explain-unowned", &[]);
-    }
-    if let Some(cell) = &story.cell {
-        let place = match &cell.part {
-            Some(part) => format!("{} / {part}", cell.stratum),
-            None => cell.stratum.to_string(),
-        };
-        screen.say("explain-stratum", &[("place", &place), ("population", &cell.population), ("drawn", &cell.drawn)]);
-        let odds = format!("{}/{}", cell.odds.numerator, cell.odds.denominator);
-        screen.say(
-            "explain-odds",
-            &[("odds", &odds), ("percent", &per_cent(cell.odds.numerator, cell.odds.denominator))],
-        );
-        screen.say("explain-rank", &[("rank", &cell.rank), ("population", &cell.population)]);
-        if let Some(cutoff) = &cell.cutoff {
-            screen.say("explain-cutoff", &[("cutoff", cutoff)]);
+fn changed(screen: &Screen, since: &Since) {
+    let say = |key: &str, facts: &[(&str, &dyn Display)]| screen.language.say(key, facts);
+    let what = match &since.change {
+        Change::Inspector { target, department, seat, out, replacement } => {
+            let (key, comes) = match replacement {
+                Some(id) => ("substituted", id.as_str()),
+                None => ("substituted-vacant", ""),
+            };
+            say(key, &[("target", target), ("department", department), ("seat", seat), ("out", out), ("in", &comes)])
         }
-        match cell.fate {
-            Fate::Drawn => screen.say("explain-drawn", &[]),
-            Fate::Reserve(number) => screen.say("explain-reserve", &[("number", &number)]),
-            Fate::NotDrawn => screen.say("explain-not-drawn", &[]),
+        Change::Target { target, replacement: Some((id, _)) } => {
+            say("explain-target-out", &[("target", target), ("in", id)])
         }
-    }
-    screen.say("explain-ticket", &[("ticket", &story.ticket)]);
-    screen.say("explain-recompute", &[]);
-    screen.line(&format!("  printf 'yaohao/1 targets\\n%s\\n' {} | sha256sum", story.seed));
-    screen.line(&format!("  printf '%s' {}{} | sha256sum", story.sub_seed, story.id));
-    if !story.team.is_empty() {
-        screen.say("explain-team", &[]);
-        let rows: Vec<Vec<String>> = story
-            .team
-            .iter()
-            .map(|seat| {
-                let leads = if seat.leader { screen.language.text("leads") } else { String::new() };
-                let possible = screen.language.say("explain-possible", &[("possible", &seat.possible)]);
-                vec![seat.department.to_string(), seat.number.to_string(), seat.inspector.to_string(), possible, leads]
-            })
-            .collect();
-        screen.table(&rows);
-        for (seat, place) in story.team.iter().filter_map(|seat| Some((seat, seat.place?))) {
-            screen.say(
-                "explain-place",
-                &[
-                    ("department", &seat.department),
-                    ("number", &seat.number),
-                    ("inspector", &seat.inspector),
-                    ("rank", &place.rank),
-                    ("unable", &place.unable),
-                    ("passed", &place.passed),
-                ],
-            );
-        }
-        if let Some(seat) = story.team.first() {
-            screen.say("explain-pair", &[]);
-            screen.line(&format!("  printf '%s' {}{}/{} | sha256sum", seat.sub_seed, story.id, seat.inspector));
-        }
-    }
+        Change::Target { target, replacement: None } => say("substituted-nothing", &[("target", target)]),
+    };
+    let facts: [(&str, &dyn Display); 4] =
+        [("date", &since.at.date()), ("reason", &since.reason), ("text", &since.text), ("what", &what)];
+    screen.say("explain-changed", &facts);
+}
+
+/// The mean of some loads in hundredths, as people write it.
+pub(super) fn hundredths(value: u64) -> String {
+    format!("{}.{:02}", value / 100, value % 100)
 }

@@ -155,7 +155,7 @@ fn teams(screen: &Screen, outcome: &Outcome) {
 }
 
 /// A pseudonym by its first digits, with a sign that it is cut.
-fn head(id: &str) -> String {
+pub(super) fn head(id: &str) -> String {
     match id.get(..9) {
         Some(start) if id.len() > 12 => format!("{start}…"),
         _ => short(id),

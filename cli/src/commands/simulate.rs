@@ -1,6 +1,7 @@
 //! simulate: many trial draws, to look at odds and loads.
 
-use super::check::{departments, look};
+use super::check::look;
+use super::check_draws::departments;
 use super::show::{per_cent, ten_thousandths};
 use super::{Outcome, SHOWN, Screen, one};
 use crate::args::Simulate;
@@ -9,6 +10,7 @@ use yaohao::fault::Fault;
 use yaohao::verify::Evidence;
 use yaohao_office::files::{Folder, write_whole};
 use yaohao_office::simulate::{CellTrials, Equals, Trials, Words, equals, heat_map, pairs_csv, simulate};
+use yaohao_office::staffing::unfit;
 
 /// Cells shown; a campaign that is split by county has many.
 const CELLS: usize = 40;
@@ -19,9 +21,10 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
     let run = |announcement: &Announcement, evidence: &(dyn Evidence + Sync)| {
         let trials = simulate(announcement, evidence, arguments.draws, pairs, campaign.watch()).map_err(one)?;
         let equals = equals(announcement, evidence, &trials).map_err(one)?;
-        Ok::<_, Vec<Fault>>((trials, equals))
+        let unfit = unfit(announcement, evidence).map_err(one)?;
+        Ok::<_, Vec<Fault>>((trials, equals, unfit))
     };
-    let (trials, equals) = match campaign.announcement() {
+    let (trials, equals, unfit) = match campaign.announcement() {
         Ok(statement) => run(statement.body(), &Folder::new(&campaign.public()))?,
         // before the announcement the plan as it stands is tried
         Err(_) => {
@@ -30,7 +33,7 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
         }
     };
     cells(screen, &trials);
-    departments(screen, &trials);
+    departments(screen, &campaign, &trials, &unfit);
     if let Some((_, fault)) = &trials.first_infeasible {
         screen.say("check-infeasible", &[("infeasible", &trials.infeasible), ("trials", &trials.draws)]);
         screen.fault(fault);

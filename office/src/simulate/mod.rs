@@ -2,11 +2,14 @@
 
 mod equals;
 mod heat;
+mod lone;
 
 pub use equals::{Equals, equals};
 pub use heat::{Words, heat_map};
+pub use lone::LoneSeat;
 
 use crate::campaign::derive;
+use crate::loads::CrewsMade;
 use crate::watch::{Watch, Work};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -60,6 +63,10 @@ pub struct DepartmentTrials {
     pub seats: (u64, u64),
     /// Greatest difference between two inspectors' loads in one draw.
     pub widest: u64,
+    /// The least load of an inspector in one draw; the greatest number before there is any draw.
+    pub least: u64,
+    /// The most.
+    pub most: u64,
     /// Targets in all draws together, by inspector.
     pub loads: BTreeMap<Id, u64>,
     /// The squares of the loads of single draws in all draws together, by inspector.
@@ -68,6 +75,26 @@ pub struct DepartmentTrials {
     pub one_possible: u64,
     /// The same by that inspector.
     pub alone: BTreeMap<Id, u64>,
+    /// The same seat by seat, each with the number of draws.
+    pub lone: BTreeMap<LoneSeat, u64>,
+    /// Its crews, if it sends crews.
+    pub crews: Option<CrewTrials>,
+}
+
+/// The crews of a department. How many there are, and how large, is the same in every draw.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct CrewTrials {
+    /// How many crews have so many people.
+    pub sizes: BTreeMap<usize, u64>,
+    /// In how many draws somebody was in no crew; who never was is missing.
+    pub left_over: BTreeMap<Id, u64>,
+}
+
+impl DepartmentTrials {
+    /// Who was sent nowhere in any draw, ascending.
+    pub fn never(&self) -> impl Iterator<Item = &Id> {
+        self.loads.iter().filter(|(_, load)| **load == 0).map(|(id, _)| id)
+    }
 }
 
 /// How many trial draws look whether all seats can be filled; of large registers fewer, since each reads all rows.
@@ -93,13 +120,14 @@ pub fn simulate(
     let fresh = || Trials { cells: cells(announcement), departments: departments(announcement), ..Trials::default() };
     watch.begin(Work::Trials, "", Some(draws));
     let batches: Vec<u64> = (0..draws.div_ceil(BATCH)).collect();
+    let finder = lone::Finder::of(announcement)?;
     let made = batches.into_par_iter().map(|batch| {
         let mut trials = fresh();
         for draw in batch * BATCH..draws.min((batch + 1) * BATCH) {
             watch.advance(1);
             trials.draws += 1;
             match derive(announcement, evidence, &Lots::trial(draw)) {
-                Ok(outcome) => trials.count(&outcome, pairs),
+                Ok(outcome) => trials.count(&outcome, &finder, pairs),
                 Err(fault) if fault.code().is_infeasible() => {
                     trials.infeasible += 1;
                     trials.first_infeasible.get_or_insert((draw, fault));
@@ -152,16 +180,21 @@ fn departments(announcement: &Announcement) -> Vec<DepartmentTrials> {
         id: id.clone(),
         seats: (u64::MAX, 0),
         widest: 0,
+        least: u64::MAX,
+        most: 0,
         loads: BTreeMap::new(),
         squares: BTreeMap::new(),
         one_possible: 0,
         alone: BTreeMap::new(),
+        lone: BTreeMap::new(),
+        crews: announcement.team.crews_of(id).map(|_| CrewTrials::default()),
     };
     announcement.departments.iter().map(|department| of(&department.id)).collect()
 }
 
 impl Trials {
-    fn count(&mut self, outcome: &Outcome, pairs: bool) {
+    fn count(&mut self, outcome: &Outcome, finder: &lone::Finder<'_>, pairs: bool) {
+        let rows = finder.rows(outcome);
         for (trials, cell) in self.cells.iter_mut().zip(&outcome.selection.cells) {
             for entry in &cell.drawn {
                 *trials.hits.entry(entry.id.clone()).or_default() += 1;
@@ -172,13 +205,23 @@ impl Trials {
             trials.seats = (trials.seats.0.min(seats), trials.seats.1.max(seats));
             trials.one_possible += department.one_possible();
             let loads = || department.loads.iter().map(|(_, load)| *load);
-            trials.widest = trials.widest.max(loads().max().unwrap_or(0) - loads().min().unwrap_or(0));
+            let (least, most) = (loads().min().unwrap_or(0), loads().max().unwrap_or(0));
+            trials.widest = trials.widest.max(most - least);
+            (trials.least, trials.most) = (trials.least.min(least), trials.most.max(most));
             for (inspector, load) in &department.loads {
                 *trials.loads.entry(inspector.clone()).or_default() += load;
                 *trials.squares.entry(inspector.clone()).or_default() += load * load;
             }
             for seat in department.seats.iter().filter(|seat| seat.possible == 1) {
                 *trials.alone.entry(seat.inspector.clone()).or_default() += 1;
+            }
+            for seat in finder.lone(department, &rows) {
+                *trials.lone.entry(seat).or_default() += 1;
+            }
+            if let Some(crews) = &mut trials.crews {
+                let made = CrewsMade::of(department);
+                crews.sizes = made.sizes;
+                made.left_over.into_iter().for_each(|id| *crews.left_over.entry(id).or_default() += 1);
             }
             for seat in department.seats.iter().filter(|_| pairs) {
                 *self.pairs.entry((seat.target.to_string(), seat.inspector.clone())).or_default() += 1;
@@ -197,10 +240,17 @@ impl Trials {
         for (own, department) in self.departments.iter_mut().zip(other.departments) {
             own.seats = (own.seats.0.min(department.seats.0), own.seats.1.max(department.seats.1));
             own.widest = own.widest.max(department.widest);
+            (own.least, own.most) = (own.least.min(department.least), own.most.max(department.most));
             own.one_possible += department.one_possible;
             add(&mut own.loads, department.loads);
             add(&mut own.squares, department.squares);
             add(&mut own.alone, department.alone);
+            add(&mut own.lone, department.lone);
+            if let (Some(own), Some(crews)) = (&mut own.crews, department.crews) {
+                // of draws that could not fill all seats nothing is known
+                own.sizes = if own.sizes.is_empty() { crews.sizes } else { std::mem::take(&mut own.sizes) };
+                add(&mut own.left_over, crews.left_over);
+            }
         }
         add(&mut self.pairs, other.pairs);
         self
