@@ -5,10 +5,9 @@ use super::show::{per_cent, ten_thousandths};
 use super::{Outcome, SHOWN, Screen, one};
 use crate::args::Simulate;
 use yaohao::announcement::Announcement;
-use yaohao::fault::Fault;
 use yaohao::verify::Evidence;
 use yaohao_office::files::{Folder, write_whole};
-use yaohao_office::simulate::{CellTrials, Equals, Trials, Words, equals, heat_map, pairs_csv, simulate};
+use yaohao_office::simulate::{CellTrials, Equals, Trials, Words, heat_map, pairs_csv, simulate};
 
 /// Cells shown; a campaign that is split by county has many.
 const CELLS: usize = 40;
@@ -16,12 +15,10 @@ const CELLS: usize = 40;
 pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
     let campaign = screen.campaign(&arguments.dir);
     let pairs = arguments.pairs.is_some() || arguments.heat_map.is_some();
-    let run = |announcement: &Announcement, evidence: &(dyn Evidence + Sync)| {
-        let trials = simulate(announcement, evidence, arguments.draws, pairs, campaign.watch()).map_err(one)?;
-        let equals = equals(announcement, evidence, &trials).map_err(one)?;
-        Ok::<_, Vec<Fault>>((trials, equals))
+    let run = |announcement: &Announcement, evidence: &dyn Evidence| {
+        simulate(announcement, evidence, arguments.draws, pairs, campaign.watch()).map_err(one)
     };
-    let (trials, equals) = match campaign.announcement() {
+    let trials = match campaign.announcement() {
         Ok(statement) => run(statement.body(), &Folder::new(&campaign.public()))?,
         // before the announcement the plan as it stands is tried
         Err(_) => {
@@ -35,7 +32,7 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
         screen.say("check-infeasible", &[("infeasible", &trials.infeasible), ("trials", &trials.draws)]);
         screen.fault(fault);
     }
-    treated(screen, &equals);
+    treated(screen, &trials.equals);
     if let Some(path) = &arguments.pairs {
         write_whole(path, pairs_csv(&trials).as_bytes()).map_err(one)?;
         screen.say("simulate-written", &[("file", &path.display())]);
@@ -51,17 +48,32 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
     Ok(u8::from(trials.infeasible > 0))
 }
 
-/// Whether equals are treated equally.
+/// Whether equals are treated equally, and what was compared.
 fn treated(screen: &Screen, equals: &Equals) {
-    let facts: [(&str, &dyn std::fmt::Display); 3] =
-        [("classes", &equals.classes), ("alone", &equals.alone), ("cells", &equals.cells)];
+    let facts: [(&str, &dyn std::fmt::Display); 4] = [
+        ("compared", &equals.compared),
+        ("classes", &equals.classes),
+        ("cells", &equals.cells),
+        ("comparisons", &equals.comparisons),
+    ];
     screen.say("equals-looked", &facts);
-    if equals.inspectors.is_empty() && equals.firms.is_empty() {
+    if equals.compared > 0 {
+        screen.say(if equals.met { "equals-what" } else { "equals-what-less" }, &[]);
+    }
+    if equals.alone > 0 {
+        screen.say("equals-alone", &[("alone", &equals.alone)]);
+    }
+    let people = equals.inspectors.iter().map(ToString::to_string);
+    let pairs = equals.pairs.iter().map(|(firm, inspector)| format!("{firm} × {inspector}"));
+    let unusual: Vec<String> = people.chain(equals.firms.iter().cloned()).chain(pairs).collect();
+    if unusual.is_empty() && equals.comparisons > 0 {
         screen.say("equals-fair", &[]);
     }
-    let inspectors = equals.inspectors.iter().map(ToString::to_string);
-    for id in inspectors.chain(equals.firms.iter().cloned()).take(SHOWN) {
-        screen.say("equals-unfair", &[("id", &id)]);
+    for id in unusual.iter().take(SHOWN) {
+        screen.say("equals-unfair", &[("id", id)]);
+    }
+    if unusual.len() > SHOWN {
+        screen.say("equals-more", &[("more", &(unusual.len() - SHOWN))]);
     }
 }
 

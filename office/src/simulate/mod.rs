@@ -1,19 +1,24 @@
-//! Trial draws: what chance does with a campaign. Their lots come from no seed text, so no record can be made of them.
+//! Trial draws: what chance does with a campaign. Their lots come from no seed text, and their outcome is of a type of its
+//! own: no record can be made of it.
 
+mod classes;
 mod equals;
 mod heat;
+mod tally;
 
-pub use equals::{Equals, equals};
+pub use equals::{Equals, limit};
 pub use heat::{Words, heat_map};
 
-use crate::campaign::derive;
 use crate::watch::{Watch, Work};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use yaohao::announcement::{Announcement, CellSize, Method};
-use yaohao::fault::{Fault, Result};
+use tally::{Ready, Tally};
+use yaohao::announcement::Announcement;
+use yaohao::draw::{Binding, Pool};
+use yaohao::fault::{Code, Fault, Result};
 use yaohao::ident::Id;
-use yaohao::outcome::Outcome;
+use yaohao::outcome::{self, Trial};
+use yaohao::register::{Recusals, scan};
 use yaohao::seed::Lots;
 use yaohao::verify::Evidence;
 
@@ -32,6 +37,8 @@ pub struct Trials {
     pub departments: Vec<DepartmentTrials>,
     /// How often each firm and inspector met, where that was asked for; pairs that never met are missing.
     pub pairs: BTreeMap<(String, Id), u64>,
+    /// What equals got.
+    pub equals: Equals,
 }
 
 /// How often the entries of a cell were drawn.
@@ -62,8 +69,6 @@ pub struct DepartmentTrials {
     pub widest: u64,
     /// Targets in all draws together, by inspector.
     pub loads: BTreeMap<Id, u64>,
-    /// The squares of the loads of single draws in all draws together, by inspector.
-    pub squares: BTreeMap<Id, u64>,
     /// Seats of all draws for which one inspector only was possible.
     pub one_possible: u64,
     /// The same by that inspector.
@@ -76,42 +81,63 @@ pub fn trial_draws(rows: u64) -> u64 {
     (2_000_000 / rows.max(1)).clamp(2, 20)
 }
 
-/// Trial draws that one thread makes before it is told of.
-const BATCH: u64 = 16;
-
 /// Makes `draws` trial draws; with `pairs` counts who meets whom. What comes out is the same with any number of threads.
 ///
 /// # Errors
 /// What makes every draw impossible: the codes of registers and strata.
 pub fn simulate(
     announcement: &Announcement,
-    evidence: &(dyn Evidence + Sync),
+    evidence: &dyn Evidence,
     draws: u64,
     pairs: bool,
     watch: &dyn Watch,
 ) -> Result<Trials> {
-    let fresh = || Trials { cells: cells(announcement), departments: departments(announcement), ..Trials::default() };
+    simulate_by(announcement, evidence, draws, pairs, watch, |draw, trials| trials.draw(&Lots::trial(draw)))
+}
+
+/// The same with draws that somebody else makes, from number 0 on: another lottery is counted and judged like this one.
+///
+/// # Errors
+/// As [`simulate`], and those of `lottery`.
+pub fn simulate_by(
+    announcement: &Announcement,
+    evidence: &dyn Evidence,
+    draws: u64,
+    pairs: bool,
+    watch: &dyn Watch,
+    lottery: impl Fn(u64, &outcome::Trials<'_>) -> Result<Trial> + Sync,
+) -> Result<Trials> {
+    // the registers are read once
+    let binding = Binding::for_trials(announcement)?;
+    let open = |name: &str| evidence.open(name);
+    let targets = announcement.targets_schema();
+    let (_, pool) = scan(&targets, u64::MAX, open("targets.csv")?.as_mut(), Pool::new(&binding))?;
+    let visitor = announcement.inspectors_visitor()?;
+    let inspectors = announcement.inspectors_schema();
+    let (_, inspectors) = scan(&inspectors, u64::MAX, open("inspectors.csv")?.as_mut(), visitor)?;
+    let make = Recusals::new(&inspectors.ids);
+    let (_, recusals) = scan(&announcement.recusals_schema(), u64::MAX, open("recusals.csv")?.as_mut(), make)?;
+    let trials = outcome::Trials::new(announcement, &binding, pool, &inspectors.present, &recusals)?;
+    let ready = Ready::new(announcement, &trials, pairs);
     watch.begin(Work::Trials, "", Some(draws));
-    let batches: Vec<u64> = (0..draws.div_ceil(BATCH)).collect();
-    let made = batches.into_par_iter().map(|batch| {
-        let mut trials = fresh();
-        for draw in batch * BATCH..draws.min((batch + 1) * BATCH) {
-            watch.advance(1);
-            trials.draws += 1;
-            match derive(announcement, evidence, &Lots::trial(draw)) {
-                Ok(outcome) => trials.count(&outcome, pairs),
-                Err(fault) if fault.code() == yaohao::fault::Code::AssignInfeasible => {
-                    trials.infeasible += 1;
-                    trials.first_infeasible.get_or_insert(fault);
-                }
-                Err(fault) => return Err(fault),
+    let count = |mut tally: Tally, draw: u64| {
+        watch.advance(1);
+        tally.draws += 1;
+        match lottery(draw, &trials) {
+            Ok(trial) => tally.count(&ready, &trial),
+            Err(fault) if fault.code() == Code::AssignInfeasible => {
+                tally.infeasible += 1;
+                tally.first_infeasible.get_or_insert(fault);
             }
+            Err(fault) => return Err(fault),
         }
-        Ok(trials)
-    });
-    let made = made.try_reduce(fresh, |one, other| Ok(one.and(other)));
+        Ok(tally)
+    };
+    // a thread counts on into one tally as long as it finds draws; the parts are added in their order
+    let made = (0..draws).into_par_iter().try_fold(|| ready.tally(), count);
+    let made = made.try_reduce(|| ready.tally(), |one, other| Ok(one.and(other)));
     watch.end();
-    made
+    Ok(made?.named(&ready))
 }
 
 /// The table of pairs: firm, inspector, how often the firm was drawn, how often the inspector came.
@@ -125,88 +151,4 @@ pub fn pairs_csv(trials: &Trials) -> String {
         out.push_str(&format!("{firm},{inspector},{drawn},{met}\n"));
     }
     out
-}
-
-fn cells(announcement: &Announcement) -> Vec<CellTrials> {
-    let of = |stratum: &yaohao::announcement::Stratum| {
-        let weighted = matches!(stratum.method, Method::Weighted(_));
-        let name = stratum.name.clone();
-        let cells = stratum.cells.iter().map(move |cell| CellTrials {
-            stratum: name.clone(),
-            part: cell.part.clone(),
-            population: cell.population,
-            expected: match cell.size {
-                CellSize::Fixed(size) => u128::from(size) * 10_000,
-                CellSize::Lottery { floor, fraction } => u128::from(floor) * 10_000 + u128::from(fraction),
-            },
-            weighted,
-            hits: BTreeMap::new(),
-        });
-        cells.collect::<Vec<_>>()
-    };
-    announcement.strata.iter().flat_map(of).collect()
-}
-
-fn departments(announcement: &Announcement) -> Vec<DepartmentTrials> {
-    let of = |id: &Id| DepartmentTrials {
-        id: id.clone(),
-        seats: (u64::MAX, 0),
-        widest: 0,
-        loads: BTreeMap::new(),
-        squares: BTreeMap::new(),
-        one_possible: 0,
-        alone: BTreeMap::new(),
-    };
-    announcement.departments.iter().map(|department| of(&department.id)).collect()
-}
-
-impl Trials {
-    fn count(&mut self, outcome: &Outcome, pairs: bool) {
-        for (trials, cell) in self.cells.iter_mut().zip(&outcome.selection.cells) {
-            for entry in &cell.drawn {
-                *trials.hits.entry(entry.id.clone()).or_default() += 1;
-            }
-        }
-        for (trials, department) in self.departments.iter_mut().zip(&outcome.departments) {
-            let seats = u64::try_from(department.seats.len()).unwrap_or(u64::MAX);
-            trials.seats = (trials.seats.0.min(seats), trials.seats.1.max(seats));
-            trials.one_possible += department.one_possible();
-            let loads = || department.loads.iter().map(|(_, load)| *load);
-            trials.widest = trials.widest.max(loads().max().unwrap_or(0) - loads().min().unwrap_or(0));
-            for (inspector, load) in &department.loads {
-                *trials.loads.entry(inspector.clone()).or_default() += load;
-                *trials.squares.entry(inspector.clone()).or_default() += load * load;
-            }
-            for seat in department.seats.iter().filter(|seat| seat.possible == 1) {
-                *trials.alone.entry(seat.inspector.clone()).or_default() += 1;
-            }
-            for seat in department.seats.iter().filter(|_| pairs) {
-                *self.pairs.entry((seat.target.to_string(), seat.inspector.clone())).or_default() += 1;
-            }
-        }
-    }
-
-    /// Both together.
-    fn and(mut self, other: Self) -> Self {
-        self.draws += other.draws;
-        self.infeasible += other.infeasible;
-        self.first_infeasible = self.first_infeasible.or(other.first_infeasible);
-        for (own, cell) in self.cells.iter_mut().zip(other.cells) {
-            add(&mut own.hits, cell.hits);
-        }
-        for (own, department) in self.departments.iter_mut().zip(other.departments) {
-            own.seats = (own.seats.0.min(department.seats.0), own.seats.1.max(department.seats.1));
-            own.widest = own.widest.max(department.widest);
-            own.one_possible += department.one_possible;
-            add(&mut own.loads, department.loads);
-            add(&mut own.squares, department.squares);
-            add(&mut own.alone, department.alone);
-        }
-        add(&mut self.pairs, other.pairs);
-        self
-    }
-}
-
-fn add<K: Ord>(into: &mut BTreeMap<K, u64>, from: BTreeMap<K, u64>) {
-    from.into_iter().for_each(|(key, count)| *into.entry(key).or_default() += count);
 }
