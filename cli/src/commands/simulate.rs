@@ -4,7 +4,9 @@ use super::check::{departments, look};
 use super::show::{per_cent, ten_thousandths};
 use super::{Outcome, SHOWN, Screen, one};
 use crate::args::Simulate;
+use std::path::Path;
 use yaohao::announcement::Announcement;
+use yaohao::fault::{Code, Fault};
 use yaohao::verify::Evidence;
 use yaohao_office::files::{Folder, write_whole};
 use yaohao_office::simulate::{CellTrials, Equals, Trials, Words, heat_map, pairs_csv, simulate};
@@ -14,6 +16,8 @@ const CELLS: usize = 40;
 
 pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
     let campaign = screen.campaign(&arguments.dir);
+    let files = arguments.pairs.iter().chain(&arguments.heat_map);
+    files.into_iter().try_for_each(|path| must_lie_elsewhere(path, &campaign.public())).map_err(one)?;
     let pairs = arguments.pairs.is_some() || arguments.heat_map.is_some();
     let run = |announcement: &Announcement, evidence: &dyn Evidence| {
         simulate(announcement, evidence, arguments.draws, pairs, campaign.watch()).map_err(one)
@@ -46,6 +50,19 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
     }
     screen.say("simulate-end", &[("draws", &trials.draws)]);
     Ok(u8::from(trials.infeasible > 0))
+}
+
+/// Refuses to write where the campaign is published from, by whatever way the path leads there.
+fn must_lie_elsewhere(path: &Path, public: &Path) -> Result<(), Fault> {
+    // a bare name is in the folder where the program runs
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), public.canonicalize()) {
+        (Ok(folder), Ok(public)) if folder.starts_with(&public) => {
+            Err(Fault::new(Code::SimulatePublic).fact("path", path.display()))
+        }
+        // before the announcement there may be no such folder, and into one that is not there nothing can be written
+        _ => Ok(()),
+    }
 }
 
 /// Whether equals are treated equally, and what was compared.
