@@ -129,40 +129,40 @@ fn refused(plan: &str, firms: u32, officers: &[&str], recusals: &str, english: &
 
 #[test]
 fn a_department_without_anybody() {
-    refused(PLAN, 3, &[], "", &["assign.infeasible", "of 0 in the department"], &["assign.infeasible", "F00001"]);
+    refused(PLAN, 3, &[], "", &["assign.infeasible", "Of 0 in the department"], &["人手不足", "F00001"]);
 }
 
 #[test]
 fn a_department_without_capacity() {
     let spent = ["yes,*,0", ",*,0", ",*,0"];
-    refused(PLAN, 3, &spent, "", &["of 3 in the department", "3 have no capacity"], &["assign.infeasible", "F00001"]);
+    refused(PLAN, 3, &spent, "", &["Of 3 in the department", "3 have no capacity"], &["人手不足", "F00001"]);
 }
 
 #[test]
 fn one_officer_for_teams_of_two() {
-    refused(PLAN, 3, &["yes,*,9"], "", &["can fill only 1 places", "1 are missing"], &["assign.infeasible", "F00001"]);
+    refused(PLAN, 3, &["yes,*,9"], "", &["can fill only 1 places", "1 are missing"], &["人手不足", "F00001"]);
 }
 
 #[test]
 fn everybody_recused() {
     let recusals = "F00002,A1,kinship\nF00002,A2,kinship\nF00002,A3,rotation\n";
     let officers = ["yes,*,9", "yes,*,9", ",*,9"];
-    refused(PLAN, 3, &officers, recusals, &["F00002", "3 by recusal"], &["assign.infeasible", "F00002"]);
+    refused(PLAN, 3, &officers, recusals, &["F00002", "3 by recusal"], &["人手不足", "F00002"]);
 }
 
 #[test]
 fn a_leader_who_may_go_nowhere() {
     let officers = ["yes,3302,9", ",*,9", ",*,9"];
-    refused(PLAN, 3, &officers, "", &["[lead]", "2 may not lead", "1 by region"], &["assign.infeasible", "F00001"]);
+    refused(PLAN, 3, &officers, "", &["[lead]", "2 may not lead", "1 by region"], &["人手不足", "F00001"]);
 }
 
 #[test]
 fn eight_officers_for_eleven_thousand_firms() {
     let english = ["801 targets", "need 1602 officers", "can fill only 1600 places", "2 are missing"];
-    refused(PLAN, 11_259, &["yes,*,200"; 8], "", &english, &["801", "1602", "1600"]);
+    refused(PLAN, 11_259, &["yes,*,200"; 8], "", &english, &["801 户检查对象", "1602 个席位", "1600 个，缺 2 个"]);
 }
 
-/// A team may have no more than a hundred seats of one kind: said at once, with the limit.
+/// A seat entry is for no more than a hundred: said at once, with the limit.
 #[test]
 fn absurd_teams() {
     for count in ["101", "1000000", "1000000000000", "9223372036854775807"] {
@@ -173,7 +173,8 @@ fn absurd_teams() {
         for language in ["en", "zh"] {
             for command in ["check", "announce", "simulate"] {
                 let (code, said) = run(folder.path(), language, &[command, "d"]);
-                assert!([1, 2].contains(&code) && said.contains("100"), "{command} {count}: {code} {said}");
+                let limit = said.contains("100") || said.contains("2^53");
+                assert!([1, 2].contains(&code) && limit, "{command} {count}: {code} {said}");
                 assert!(!said.contains("assign.infeasible"), "{said}");
             }
         }

@@ -13,7 +13,7 @@ use yaohao_office::files::Folder;
 use yaohao_office::simulate::{Equals, simulate_by};
 use yaohao_office::watch::Silent;
 
-const DRAWS: u64 = 400;
+const DRAWS: u64 = 1_500;
 
 /// Twenty firms, of which seven are drawn; eight officers of three kinds, of different capacities, some recused.
 fn base() -> Small {
@@ -92,7 +92,7 @@ fn load(trial: &Trial, who: &str) -> u64 {
         .departments
         .iter()
         .flat_map(|department| &department.loads)
-        .find(|(id, _)| *id == id(who))
+        .find(|(found, _)| *found == id(who))
         .map_or(0, |(_, load)| *load)
 }
 
