@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 const PLAN: &str = r#"
 spec = "yaohao/1"
 number = "LIMIT-2030-1"
-title = "人手不足（示例）"
+title = "上限（示例）"
 authority = "某县应急管理局（示例）"
 basis = "full-coverage"
 window = { from = "2030-02-01", to = "2030-03-01" }
