@@ -18,11 +18,11 @@ struct Case {
     tasks: u32,
     inspectors: u32,
     capacity: u32,
-    /// Whether an inspector may go to a task.
+    /// Who may go to a task; where only some may lead, those who may.
     group: fn(task: u32, inspectors: u32) -> Vec<u32>,
 }
 
-const CASES: [Case; 7] = [
+const CASES: [Case; 13] = [
     Case {
         name: "1,000 × 6 × 2 × 500, all eligible",
         departments: 6,
@@ -70,6 +70,54 @@ const CASES: [Case; 7] = [
         inspectors: 10_000,
         capacity: 20,
         group: scattered,
+    },
+    Case {
+        name: "100,000 × 2 × 10,000, ring of 7 each",
+        departments: 1,
+        tasks: 100_000,
+        inspectors: 10_000,
+        capacity: 30,
+        group: ring,
+    },
+    Case {
+        name: "100,000 × 2 × 10,000, ring, room for all but 100",
+        departments: 1,
+        tasks: 99_950,
+        inspectors: 10_000,
+        capacity: 20,
+        group: ring,
+    },
+    Case {
+        name: "100,000 × 2 × 10,000, slope",
+        departments: 1,
+        tasks: 100_000,
+        inspectors: 10_000,
+        capacity: 200,
+        group: slope,
+    },
+    Case {
+        name: "100,000 × 2 × 10,000, regions and floaters",
+        departments: 1,
+        tasks: 100_000,
+        inspectors: 10_000,
+        capacity: 30,
+        group: floaters,
+    },
+    Case {
+        name: "100,000 × 2 × 10,000, one in twenty leads",
+        departments: 1,
+        tasks: 100_000,
+        inspectors: 10_000,
+        capacity: 250,
+        group: leaders,
+    },
+    Case {
+        name: "100,000 × 2 × 10,000, crossing stations",
+        departments: 1,
+        tasks: 100_000,
+        inspectors: 10_000,
+        capacity: 30,
+        group: stations,
     },
     Case {
         name: "100,000 × 6 × 2 × 10,000, regions overlap",
@@ -131,6 +179,38 @@ fn overlapping(task: u32, inspectors: u32) -> Vec<u32> {
     group
 }
 
+/// Seven for each task, each the neighbour of the last: one long chain of small groups, closed to a ring.
+fn ring(task: u32, inspectors: u32) -> Vec<u32> {
+    let mut group: Vec<u32> = (task..task + 7).map(|inspector| inspector % inspectors).collect();
+    group.sort_unstable();
+    group
+}
+
+/// Who may go to a task may go to all after it: from two for the first to more than a thousand.
+fn slope(task: u32, _: u32) -> Vec<u32> {
+    (0..2 + task / 90).collect()
+}
+
+/// Sixty-four work in each of 150 regions, and four hundred go to any ten of them.
+fn floaters(task: u32, _: u32) -> Vec<u32> {
+    let region = task % 150;
+    let floating = (0..27).map(|n| 9_600 + (region / 10 * 27 + n) % 400);
+    let mut group: Vec<u32> = (region * 64..region * 64 + 64).chain(floating).collect();
+    group.sort_unstable();
+    group
+}
+
+/// Regions that overlap, where one in twenty may lead. The first seat is a leader's.
+fn leaders(task: u32, inspectors: u32) -> Vec<u32> {
+    overlapping(task, inspectors).into_iter().filter(|inspector| inspector % 20 == 0).collect()
+}
+
+/// Ten stations of seven in each of 142 regions: whoever is of another station may go.
+fn stations(task: u32, inspectors: u32) -> Vec<u32> {
+    let station = task / (inspectors / 70) % 10;
+    apart(task, inspectors).into_iter().filter(|inspector| inspector % 70 / 7 != station).collect()
+}
+
 /// Seventy for each task, anywhere: qualifications and recusals that no two tasks share.
 fn scattered(task: u32, inspectors: u32) -> Vec<u32> {
     let mut state = u64::from(task).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -184,8 +264,16 @@ fn problem(case: &Case) -> Problem {
     let group = |task: u32| (case.group)(task, case.inspectors);
     Problem {
         inspectors: (0..case.inspectors).map(|_| Place { capacity: case.capacity, carried: 0 }).collect(),
-        tasks: (0..case.tasks).map(|task| Task { seats: vec![0, 0], groups: vec![group(task)] }).collect(),
+        tasks: (0..case.tasks).map(|task| team(group(task), task, case)).collect(),
     }
+}
+
+/// Two seats of one kind, or a leader and one more.
+fn team(group: Vec<u32>, task: u32, case: &Case) -> Task {
+    if case.name.ends_with("leads") {
+        return Task { seats: vec![0, 1], groups: vec![group, overlapping(task, case.inspectors)] };
+    }
+    Task { seats: vec![0, 0], groups: vec![group] }
 }
 
 fn one(case: &Case, department: u32) -> Digest {

@@ -502,6 +502,7 @@ codes! {
     CampaignExists "campaign.exists" "{file} is there already: a campaign is announced, closed and drawn once" => "nothing was changed; for another campaign use a new folder and the next number"
     CampaignState "campaign.state" "the campaign has no {file} yet" => "run `yaohao {command}` first"
     CampaignLocked "campaign.locked" "another yaohao works in this folder" => "wait until it is done"
+    SimulatePublic "simulate.public" "{path} lies in the folder of what is published" => "write it elsewhere: nothing of trial draws is ever published with a campaign"
     ChanceForm "chance.form" "number {position} is {found}, not {expected}" => "rolls are digits from 1 to 6; cards are rank and suit (AS, 10H, 黑桃A), separated by spaces or commas"
     ChanceFew "chance.few" "{found} are worth {bits} bits: too few to be unguessable" => "at least {expected} are needed; a hundred rolls are 258 bits, a deck of cards 225"
     ChanceTwice "chance.twice" "{card} is card {first} and card {second}" => "a deck has each card once: type it again from the table"

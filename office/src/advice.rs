@@ -1,7 +1,7 @@
 //! What would help where seats stay empty: one thing is changed, all seats are filled again, and what still stays empty is
 //! counted. Nothing here decides anything; an officer reads it and mends the plan or the tables.
 
-use crate::campaign::with_registers;
+use crate::simulate::with_trials;
 use std::collections::BTreeSet;
 use yaohao::announcement::{Announcement, Beyond};
 use yaohao::assign::{Filled, More, Side, groups_of};
@@ -83,19 +83,12 @@ const TOLD: usize = 3;
 /// The codes of the registers.
 pub fn advice(announcement: &Announcement, evidence: &dyn Evidence, trial: u64) -> Result<Vec<Advice>> {
     let lots = Lots::trial(trial);
-    with_registers(announcement, evidence, &lots, |registers, selection| {
+    with_trials(announcement, evidence, |trials| {
+        let selection = trials.select(&lots);
         let drawn: Vec<&Entry> = selection.drawn().collect();
         let mut all = Vec::new();
         for department in &announcement.departments {
-            let side = Side {
-                announcement,
-                binding: registers.binding,
-                department: &department.id,
-                drawn: &drawn,
-                inspectors: registers.inspectors,
-                recusals: registers.recusals,
-                lots: &lots,
-            };
+            let side = trials.side(&department.id, &drawn, &lots);
             let filled = side.fill(More::default())?;
             if filled.empty > 0 {
                 let tried = Tried { side, filled };

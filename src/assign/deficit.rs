@@ -1,6 +1,6 @@
 //! Filling all seats lawfully, or showing some seats that need more than their inspectors can give (SPEC §10.1).
 
-use super::flow::{Flow, Problem, index};
+use super::flow::{Flow, NONE, Problem, index};
 use super::scc::Search;
 
 /// Tasks that cannot all be served, as few as can be: without any one of them, all seats of the others can be filled (up
@@ -20,9 +20,9 @@ pub struct Deficit {
     pub places: u64,
 }
 
-/// Inspectors that may be looked at while looking for fewer tasks, all attempts together: less than a second's work. Until
-/// then the tasks are as few as can be: none can be left out.
-const WORK: usize = 16_000_000;
+/// Seats and inspectors that may be entered while looking for fewer tasks, all attempts together: less than a second's work.
+/// Until then the tasks are as few as can be: none can be left out.
+const WORK: u64 = 8_000_000;
 
 /// Makes an empty flow a lawful assignment, and already fairly even.
 pub(super) fn fill_all(flow: &mut Flow, search: &mut Search) -> Result<(), Deficit> {
@@ -71,12 +71,20 @@ pub(super) fn fill(flow: &mut Flow, search: &mut Search, seat: u32) -> bool {
 }
 
 /// Explains why the search for the last seat failed. Uses up the assignment.
+///
+/// Seats that can be filled together are the independent sets of a matroid (they are linked to places by a flow), and what
+/// the failed search reached is the circuit that this seat closes: without any one of these seats, all others can be filled.
+/// So if no other seat of their tasks is empty, no task can be left out, and nothing is to be tried.
 fn explain(flow: &mut Flow, search: &mut Search) -> Deficit {
     let mut tasks = tasks_of(flow, search);
-    shrink(flow, search, &mut tasks);
-    // what the search of these tasks alone reaches is closed: its seats have nobody but its inspectors
-    let all_filled = try_all(flow, search, &tasks).0;
-    debug_assert!(!all_filled, "tasks that cannot be filled are filled");
+    let mut empty = keep_only(flow, search, &tasks);
+    if empty.len() > 1 {
+        shrink(flow, search, &mut tasks, &mut empty);
+    }
+    // what the search from an empty seat reaches is closed: its seats have nobody but its inspectors
+    search.renew();
+    let filled = empty.first().is_some_and(|&seat| fill(flow, search, seat));
+    debug_assert!(!filled, "tasks that cannot be filled are filled");
     let reached = search.reached().iter().filter(|&&node| node < flow.seats());
     let mut inspectors: Vec<u32> = reached.flat_map(|&seat| flow.eligible(seat)).copied().collect();
     inspectors.sort_unstable();
@@ -97,54 +105,56 @@ fn tasks_of(flow: &Flow, search: &Search) -> Vec<u32> {
     tasks
 }
 
-/// Leaves out tasks, many at once and then fewer, as long as the others cannot all be filled. What can be filled can be
-/// filled with less beside it, so a task that was needed once is needed for good, and one pass over single tasks is enough.
-fn shrink(flow: &mut Flow, search: &mut Search, tasks: &mut Vec<u32>) {
-    let (mut work, mut size) = (0_usize, tasks.len().div_ceil(2));
-    while size > 0 {
-        let mut kept: Vec<u32> = Vec::new();
-        let mut left: &[u32] = &std::mem::take(tasks);
-        while let Some(chunk) = left.get(..size.min(left.len())).filter(|chunk| !chunk.is_empty()) {
-            let rest = left.get(chunk.len()..).unwrap_or_default();
-            let without = [kept.as_slice(), rest].concat();
-            let needed = work >= WORK || {
-                let (filled, tried) = try_all(flow, search, &without);
-                work = work.saturating_add(tried);
-                filled
-            };
-            if needed {
-                kept.extend_from_slice(chunk);
-            }
-            left = rest;
-        }
-        *tasks = kept;
-        size = if size == 1 { 0 } else { size.div_ceil(2).min(tasks.len()) };
-    }
+/// Empties the seats of all other tasks, and fills as many of these as can be: gives the seats that stay empty.
+fn keep_only(flow: &mut Flow, search: &mut Search, tasks: &[u32]) -> Vec<u32> {
+    let other = |&seat: &u32| tasks.binary_search(&flow.task_of(seat)).is_err();
+    let others: Vec<u32> = (0..flow.seats()).filter(other).collect();
+    flow.empty(&others);
+    fill_rest(flow, search, tasks.iter().flat_map(|&task| flow.seats_of(task)).collect())
 }
 
-/// Begins anew and fills the seats of these tasks, until one cannot be filled: whether all could, and how many
-/// inspectors were looked at for that.
-fn try_all(flow: &mut Flow, search: &mut Search, tasks: &[u32]) -> (bool, usize) {
-    start_over(flow, search);
-    let mut tried = 0_usize;
-    for seat in tasks.iter().flat_map(|&task| flow.seats_of(task)).collect::<Vec<u32>>() {
-        tried = tried.saturating_add(flow.eligible(seat).len());
-        if !fill(flow, search, seat) {
-            return (false, tried);
+/// Fills as many of these seats as can be: gives those that stay empty.
+fn fill_rest(flow: &mut Flow, search: &mut Search, mut seats: Vec<u32>) -> Vec<u32> {
+    seats.retain(|&seat| flow.holder(seat) == NONE);
+    search.renew();
+    seats.retain(|&seat| !fill(flow, search, seat));
+    seats
+}
+
+/// Leaves out task after task, as long as the others cannot all be filled. What can be filled can be filled with less
+/// beside it, so a task that was needed once is needed for good, and one pass is enough. Of the others only those stay
+/// that the failed search has reached; when none fails, the seats are as they were.
+fn shrink(flow: &mut Flow, search: &mut Search, tasks: &mut Vec<u32>, empty: &mut Vec<u32>) {
+    let (mut work, mut next) = (0_u64, 0_u32);
+    while let Some(&task) = tasks.iter().find(|&&task| task >= next) {
+        if work >= WORK {
+            return;
+        }
+        next = task.saturating_add(1);
+        let own: Vec<u32> = flow.seats_of(task).collect();
+        flow.begin_journal();
+        flow.empty(&own);
+        search.renew();
+        let mut others = empty.iter().filter(|seat| !own.contains(seat));
+        let entered = search.entered();
+        let failed = others.any(|&seat| !fill(flow, search, seat));
+        work = work.saturating_add(search.entered().saturating_sub(entered)).saturating_add(1);
+        if failed {
+            flow.end_journal(false);
+            *tasks = tasks_of(flow, search);
+            *empty = keep_only(flow, search, tasks);
+        } else {
+            flow.end_journal(true);
         }
     }
-    (true, tried)
 }
 
 /// The most of these seats that can be filled at once.
 fn places(flow: &mut Flow, search: &mut Search, seats: &[u32]) -> u64 {
-    start_over(flow, search);
-    count(seats.iter().filter(|&&seat| fill(flow, search, seat)).count())
-}
-
-fn start_over(flow: &mut Flow, search: &mut Search) {
-    flow.clear();
-    search.renew();
+    let others: Vec<u32> = (0..flow.seats()).filter(|seat| seats.binary_search(seat).is_err()).collect();
+    flow.empty(&others);
+    let empty = fill_rest(flow, search, seats.to_vec());
+    count(seats.len().saturating_sub(empty.len()))
 }
 
 fn count(length: usize) -> u64 {

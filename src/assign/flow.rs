@@ -76,6 +76,8 @@ pub(super) struct Flow {
     held: Vec<Vec<u32>>,
     place: Vec<u32>,
     levels: Levels,
+    /// Seats that were given to somebody else since the journal was begun, and who sat there.
+    journal: Option<Vec<(u32, u32)>>,
 }
 
 /// Inspectors that can give up a seat, by load. No zero-cost cycle changes the set of loads, so it is made once.
@@ -124,6 +126,7 @@ impl Flow {
             held: vec![Vec::new(); people],
             place: vec![0; seats],
             levels: Levels::default(),
+            journal: None,
         }
     }
 
@@ -311,6 +314,24 @@ impl Flow {
         self.levels = Levels::default();
     }
 
+    /// Empties these seats.
+    pub(super) fn empty(&mut self, seats: &[u32]) {
+        seats.iter().for_each(|&seat| self.seat(seat, NONE));
+    }
+
+    /// From here on it can be taken back who sits where.
+    pub(super) fn begin_journal(&mut self) {
+        self.journal = Some(Vec::new());
+    }
+
+    /// Ends the journal, and takes back what it holds if that is wanted.
+    pub(super) fn end_journal(&mut self, take_back: bool) {
+        let journal = self.journal.take().unwrap_or_default();
+        for (seat, before) in journal.into_iter().rev().filter(|_| take_back) {
+            self.seat(seat, before);
+        }
+    }
+
     /// Lists the inspectors by load; from now on the residual network has its zero-cost arcs through the end, as
     /// inspector with room and load L → level of load L + 1 → its inspectors that hold a seat that is not fixed.
     pub(super) fn build_levels(&mut self) {
@@ -332,6 +353,7 @@ impl Flow {
     /// Seats `inspector` at `seat`, instead of whoever sits there.
     fn seat(&mut self, seat: u32, inspector: u32) {
         let before = self.holder(seat);
+        self.journal.iter_mut().for_each(|journal| journal.push((seat, before)));
         if before != NONE {
             self.unlist(before, seat);
             self.count[at(before)] -= 1;

@@ -38,7 +38,7 @@ use facts::pooled;
 use shortage::Shortage;
 
 /// Most seats and inspectors of one department; the engine numbers both together in 32 bits.
-const MOST: usize = 1 << 30;
+const MOST: u64 = 1 << 30;
 
 /// One seat of one target, and who sits there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +113,7 @@ struct Table<'a> {
 impl Table<'_> {
     /// Persons are drawn one by one.
     fn persons(&self) -> Result<DepartmentOutcome> {
+        self.must_fit()?;
         let problem = facts::problem(self.announcement, self.visits, self.pool, self.recusals);
         let name = |index| pooled(self.pool, index).map(|inspector| inspector.id.as_str());
         let seatings = self.draw(&problem, name)?.map_err(|deficit| self.infeasible(&deficit))?;
@@ -122,6 +123,7 @@ impl Table<'_> {
 
     /// Crews are drawn, and each goes as a whole.
     fn crews(&self, kind: CrewKind) -> Result<DepartmentOutcome> {
+        self.must_fit()?;
         let crews = crews::crews(self.announcement, kind, self.department, self.pool, self.lots)?;
         let problem = crews::problem(self.announcement, self.visits, &crews, self.pool, self.recusals);
         let crew = |index: u32| usize::try_from(index).ok().and_then(|index| crews.get(index));
@@ -142,9 +144,14 @@ impl Table<'_> {
         Ok(self.outcome(teams.into_iter(), crews))
     }
 
+    /// Refuses what cannot be numbered before anything of that size is made.
+    fn must_fit(&self) -> Result<()> {
+        let groups = self.visits.iter().flat_map(|visit| &visit.seats.groups);
+        must_fit(groups.map(|(_, seats)| *seats), count(self.pool.len()))
+    }
+
     /// Draws who goes where: inspectors, or crews; `name` is what their tickets are made of.
     fn draw<'n>(&self, problem: &Problem, name: impl Fn(u32) -> Option<&'n str> + Sync) -> Result<Drawn> {
-        self.must_be_few(problem)?;
         let task_tickets = self.lots.tickets("tasks");
         let ids = self.visits.iter().map(|visit| &visit.seats.id).zip(0..);
         let mut order: Vec<(Digest, &Id, u32)> =
@@ -157,15 +164,6 @@ impl Table<'_> {
             visit.into_iter().for_each(|visit| by_ticket(&tickets, &visit.seats.id, candidates, &name));
         };
         Ok(assign(problem, &order, list))
-    }
-
-    fn must_be_few(&self, problem: &Problem) -> Result<()> {
-        let seats: usize = problem.tasks.iter().map(|task| task.seats.len()).sum();
-        let people = problem.inspectors.len();
-        if seats.max(people).saturating_add(people) > MOST {
-            return Err(Fault::new(Code::LimitInspectors).fact("limit", MOST));
-        }
-        Ok(())
     }
 
     /// The tickets of the department's lists (SPEC §10.3).
@@ -233,6 +231,15 @@ impl Table<'_> {
 
 /// Who sits where, task by task, or what shows that not all seats can be filled.
 type Drawn = std::result::Result<Vec<Vec<Seating>>, Deficit>;
+
+/// Whether so many inspectors, and seats group by group, can be numbered.
+fn must_fit(seats: impl IntoIterator<Item = u64>, people: u64) -> Result<()> {
+    let seats = seats.into_iter().fold(0_u64, u64::saturating_add);
+    if seats.max(people).saturating_add(people) > MOST {
+        return Err(Fault::new(Code::LimitInspectors).fact("limit", MOST));
+    }
+    Ok(())
+}
 
 /// Puts candidates in the order of a task's own list (SPEC §10.3).
 fn by_ticket<'n>(tickets: &Tickets, task: &Id, candidates: &mut [u32], name: impl Fn(u32) -> Option<&'n str>) {

@@ -27,6 +27,8 @@ pub(super) struct Search {
     /// Nodes and inspectors looked at in failed searches since the zones were made, and how many are too many.
     wasted: u64,
     patience: u64,
+    /// Nodes entered in all searches.
+    entered: u64,
 }
 
 impl Search {
@@ -48,6 +50,7 @@ impl Search {
             team_number: 0,
             wasted: 0,
             patience: u64::MAX,
+            entered: 0,
         }
     }
 
@@ -87,6 +90,11 @@ impl Search {
     /// Whether a search may still enter this node.
     pub(super) fn may_enter(&self, node: u32) -> bool {
         self.zone[at(node)] == self.here && self.seen[at(node)] != self.round
+    }
+
+    /// The number of nodes entered in all searches.
+    pub(super) fn entered(&self) -> u64 {
+        self.entered
     }
 
     /// The nodes of the last search.
@@ -134,6 +142,7 @@ impl Search {
             self.seen[at(node)] = self.round;
             self.parent[at(node)] = parent;
             self.queue.push(node);
+            self.entered += 1;
         }
     }
 

@@ -418,3 +418,20 @@ fn a_deficit_names_the_seats_that_lack_places() {
     let found = assign(&problem, &[], |_, _| {});
     assert_eq!(found, Err(Deficit { tasks: vec![0, 1, 2, 4, 5], seats: 5, inspectors: vec![0, 1], places: 4 }));
 }
+
+/// Nothing of such a size is made: the sum alone refuses it.
+#[test]
+fn more_seats_than_can_be_numbered_are_refused() {
+    let code = |seats: &[u64], people| super::must_fit(seats.iter().copied(), people).map_err(|fault| fault.code());
+    let refused = Err(crate::fault::Code::LimitInspectors);
+    let most = 1 << 30;
+    assert_eq!(code(&[most], 0), Ok(()));
+    assert_eq!(code(&[most - 8, 3], 5), Ok(()));
+    assert_eq!(code(&[most - 8, 4], 5), refused);
+    assert_eq!(code(&[], most / 2), Ok(()));
+    assert_eq!(code(&[], most / 2 + 1), refused);
+    for absurd in [1_000_000_000_000, u64::MAX] {
+        assert_eq!(code(&[absurd, absurd, 1], 8), refused);
+        assert_eq!(code(&[2], absurd), refused);
+    }
+}

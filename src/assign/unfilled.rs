@@ -9,7 +9,7 @@ use crate::encoding::count;
 use crate::fault::Result;
 use crate::ident::Id;
 use crate::register::{Inspector, Recusals};
-use crate::seed::Lots;
+use crate::seed::TrialLots;
 
 /// One department's side of a draw. Nothing of it needs to be what was announced: whoever asks what would help changes one
 /// thing and asks again.
@@ -28,7 +28,7 @@ pub struct Side<'a> {
     /// Who must not visit what.
     pub recusals: &'a Recusals<'a>,
     /// The lots, by which crews are made where the lottery makes them.
-    pub lots: &'a Lots,
+    pub lots: &'a TrialLots,
 }
 
 /// Inspectors (or crews) who are not there, and could sit at every seat of the department.
@@ -56,10 +56,12 @@ impl Side<'_> {
     /// Columns that the announcement's team names and the register of targets does not have.
     pub fn fill(&self, more: More) -> Result<Filled> {
         let Self { announcement, department, recusals, lots, .. } = *self;
+        let lots = lots.lots();
         let spots = facts::Spots::of(announcement)?;
         let visits = facts::visits(announcement, self.binding, &spots, department, self.drawn)?;
         let pool = pool_of(self.inspectors, department);
         let table = Table { announcement, department, visits: &visits, pool: &pool, recusals, lots };
+        table.must_fit()?;
         let mut problem = match announcement.team.crews_of(department) {
             None => facts::problem(announcement, &visits, &pool, recusals),
             Some(kind) => {
@@ -68,7 +70,6 @@ impl Side<'_> {
             }
         };
         join(&mut problem, more);
-        table.must_be_few(&problem)?;
         let seats = count(problem.tasks.iter().map(|task| task.seats.len()).sum());
         Ok(Filled { seats, empty: seats.saturating_sub(most_filled(&problem)) })
     }

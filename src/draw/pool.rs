@@ -8,6 +8,7 @@ use crate::rule::Rule;
 use crate::seed::Tickets;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The rules of a campaign bound to the columns of its register of targets.
 #[derive(Debug)]
@@ -16,7 +17,18 @@ pub struct Binding {
     items: Vec<Rule<usize>>,
     excluded: usize,
     seal: Option<usize>,
-    tickets: Option<Tickets>,
+    keep: Keep,
+}
+
+/// Which entries a pass keeps.
+#[derive(Debug)]
+enum Keep {
+    /// None: it counts only.
+    Nothing,
+    /// Those who can be drawn or be reserves by these tickets.
+    Smallest(Tickets),
+    /// All that some tickets could draw: for many draws from one pass.
+    All,
 }
 
 #[derive(Debug)]
@@ -40,7 +52,7 @@ impl Binding {
             items: items.iter().map(|item| item.rule.bind(schema)).collect::<Result<_>>()?,
             excluded: schema.column("excluded")?,
             seal: schema.column("seal").ok(),
-            tickets,
+            keep: tickets.map_or(Keep::Nothing, Keep::Smallest),
         })
     }
 
@@ -50,6 +62,14 @@ impl Binding {
     /// As [`Binding::new`].
     pub fn announced(announcement: &Announcement, tickets: Option<Tickets>) -> Result<Self> {
         Self::new(&announcement.targets_schema(), &announcement.strata, &announcement.items, tickets)
+    }
+
+    /// As announced; a pass keeps all entries that any tickets could draw.
+    ///
+    /// # Errors
+    /// As [`Binding::new`].
+    pub fn for_trials(announcement: &Announcement) -> Result<Self> {
+        Ok(Self { keep: Keep::All, ..Self::announced(announcement, None)? })
     }
 
     /// The stratum that owns a row, and the row's part; `None` if none does. Excluded rows are not asked.
@@ -64,6 +84,15 @@ impl Binding {
     #[must_use]
     pub fn is_excluded(&self, cells: &[Cow<'_, str>]) -> bool {
         cells.get(self.excluded).is_some_and(|reason| !reason.is_empty())
+    }
+
+    /// How many entries of a cell to keep.
+    fn most(&self, stratum: &BoundStratum, part: &str) -> u64 {
+        match (stratum.keep.get(part).copied().unwrap_or(0), &self.keep) {
+            (0, _) => 0,
+            (_, Keep::All) => u64::MAX,
+            (most, _) => most,
+        }
     }
 
     /// The indexes of the items that apply to a row.
@@ -124,14 +153,19 @@ pub struct CellPool {
 struct Candidate {
     ticket: Digest,
     weight: u64,
-    line: Box<str>,
+    /// shared by all draws that are made from one pass
+    line: Arc<str>,
 }
 
 impl Candidate {
-    /// Lottery order. An id is never quoted, so the first comma ends it.
+    /// An id is never quoted, so the first comma ends it.
+    fn id(&self) -> &str {
+        self.line.split(',').next().unwrap_or_default()
+    }
+
+    /// Lottery order.
     fn compare(&self, other: &Self) -> std::cmp::Ordering {
-        let id = |candidate: &Self| candidate.line.split(',').next().map(str::to_owned);
-        self.ticket.cmp(&other.ticket).then_with(|| id(self).cmp(&id(other)))
+        self.ticket.cmp(&other.ticket).then_with(|| self.id().cmp(other.id()))
     }
 }
 
@@ -197,6 +231,32 @@ impl<'a> Pool<'a> {
         Self { binding, strata, unowned: 0, first_unowned: None, excluded: Reasons::default(), fault: None }
     }
 
+    /// What a pass with these tickets would have kept, of a pass that has kept all.
+    #[must_use]
+    pub(crate) fn with_tickets(&self, tickets: &Tickets) -> Self {
+        let mut pool = Self::new(self.binding);
+        for ((cells, all), stratum) in pool.strata.iter_mut().zip(&self.strata).zip(&self.binding.strata) {
+            for (part, cell) in all {
+                let most = stratum.keep.get(part).copied().unwrap_or(0);
+                let mut own = CellPool::default();
+                for candidate in &cell.kept {
+                    let ticket = tickets.ticket(candidate.id());
+                    if own.wants(&ticket, most) {
+                        own.keep(Candidate { ticket, ..candidate.clone() }, most);
+                    }
+                }
+                cells.insert(part.clone(), own);
+            }
+        }
+        pool
+    }
+
+    /// The ids of the entries of a cell that were kept.
+    pub(crate) fn kept(&self, stratum: usize, part: &str) -> impl Iterator<Item = &str> {
+        let cell = self.strata.get(stratum).and_then(|cells| cells.get(part));
+        cell.into_iter().flat_map(|cell| &cell.kept).map(Candidate::id)
+    }
+
     fn take(&mut self, row: &Row<'_, '_>, index: usize, part: &str) -> Result<()> {
         let (cells, id) = (row.cells, row.cell(0));
         if self.binding.items_of(cells).next().is_none() {
@@ -218,12 +278,14 @@ impl<'a> Pool<'a> {
         let Some(pool) = pools.get_mut(part) else { return Ok(()) };
         pool.population = pool.population.saturating_add(1);
         pool.weights.extend(weight);
-        if let Some(tickets) = &self.binding.tickets {
-            let most = stratum.keep.get(part).copied().unwrap_or(0);
-            let ticket = tickets.ticket(id);
-            if pool.wants(&ticket, most) {
-                pool.keep(Candidate { ticket, weight: weight.unwrap_or(1), line: row.line.into() }, most);
-            }
+        let most = self.binding.most(stratum, part);
+        let ticket = match &self.binding.keep {
+            Keep::Nothing => return Ok(()),
+            Keep::Smallest(tickets) => tickets.ticket(id),
+            Keep::All => Digest([0; 32]),
+        };
+        if pool.wants(&ticket, most) {
+            pool.keep(Candidate { ticket, weight: weight.unwrap_or(1), line: row.line.into() }, most);
         }
         Ok(())
     }
@@ -271,7 +333,7 @@ impl Visit for Pool<'_> {
         self.fault = self.fault.take().or(later.fault);
         for ((pools, others), stratum) in self.strata.iter_mut().zip(later.strata).zip(&self.binding.strata) {
             for (part, other) in others {
-                let most = stratum.keep.get(&part).copied().unwrap_or(0);
+                let most = self.binding.most(stratum, &part);
                 let pool = pools.entry(part).or_default();
                 pool.population = pool.population.saturating_add(other.population);
                 pool.weights.extend(other.weights);

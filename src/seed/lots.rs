@@ -20,10 +20,10 @@ impl Lots {
         Self { seed }
     }
 
-    /// Lots for a trial draw. They come from no seed text, so no record can be made of what they give.
+    /// Lots for a trial draw.
     #[must_use]
-    pub fn trial(trial: u64) -> Self {
-        Self { seed: Digest::of(format!("yaohao/1 trial\n{trial}\n").as_bytes()) }
+    pub fn trial(trial: u64) -> TrialLots {
+        TrialLots { lots: Self { seed: Digest::of(format!("yaohao/1 trial\n{trial}\n").as_bytes()) } }
     }
 
     /// The seed's digest.
@@ -48,6 +48,43 @@ impl Lots {
     #[must_use]
     pub fn stream(&self, purpose: &str) -> KeyStream {
         KeyStream::new(&self.sub_seed(purpose))
+    }
+}
+
+/// All chance of one trial draw. It falls from no seed text, and a type of its own keeps it from whatever asks for [`Lots`]:
+/// no outcome, and so no record, can be made of it.
+///
+/// ```compile_fail,E0308
+/// use yaohao::seed::Lots;
+/// let lots: Lots = Lots::trial(1);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrialLots {
+    lots: Lots,
+}
+
+impl TrialLots {
+    /// For what the core does with lots of either kind; outside it nobody gets at them.
+    pub(crate) fn lots(&self) -> &Lots {
+        &self.lots
+    }
+
+    /// The sub-seed of a purpose.
+    #[must_use]
+    pub fn sub_seed(&self, purpose: &str) -> Digest {
+        self.lots.sub_seed(purpose)
+    }
+
+    /// The tickets of a purpose.
+    #[must_use]
+    pub fn tickets(&self, purpose: &str) -> Tickets {
+        self.lots.tickets(purpose)
+    }
+
+    /// The key stream of a purpose.
+    #[must_use]
+    pub fn stream(&self, purpose: &str) -> KeyStream {
+        self.lots.stream(purpose)
     }
 }
 

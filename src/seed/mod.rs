@@ -8,7 +8,7 @@ mod values;
 
 pub use beacon::{Beacon, Round};
 pub use contributions::{Closing, Contribution, check_contributions};
-pub use lots::{KeyStream, Lots, Tickets};
+pub use lots::{KeyStream, Lots, Tickets, TrialLots};
 pub use reveal::{Reveal, check_secret};
 pub use values::Values;
 

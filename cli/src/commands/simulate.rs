@@ -5,11 +5,12 @@ use super::check_draws::departments;
 use super::show::{per_cent, ten_thousandths};
 use super::{Outcome, SHOWN, Screen, one};
 use crate::args::Simulate;
+use std::path::Path;
 use yaohao::announcement::Announcement;
-use yaohao::fault::Fault;
+use yaohao::fault::{Code, Fault};
 use yaohao::verify::Evidence;
 use yaohao_office::files::{Folder, write_whole};
-use yaohao_office::simulate::{CellTrials, Equals, Trials, Words, equals, heat_map, pairs_csv, simulate};
+use yaohao_office::simulate::{CellTrials, Equals, Trials, Words, heat_map, pairs_csv, simulate};
 use yaohao_office::staffing::unfit;
 
 /// Cells shown; a campaign that is split by county has many.
@@ -17,14 +18,15 @@ const CELLS: usize = 40;
 
 pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
     let campaign = screen.campaign(&arguments.dir);
+    let files = arguments.pairs.iter().chain(&arguments.heat_map);
+    files.into_iter().try_for_each(|path| must_lie_elsewhere(path, &campaign.public())).map_err(one)?;
     let pairs = arguments.pairs.is_some() || arguments.heat_map.is_some();
-    let run = |announcement: &Announcement, evidence: &(dyn Evidence + Sync)| {
+    let run = |announcement: &Announcement, evidence: &dyn Evidence| {
         let trials = simulate(announcement, evidence, arguments.draws, pairs, campaign.watch()).map_err(one)?;
-        let equals = equals(announcement, evidence, &trials).map_err(one)?;
         let unfit = unfit(announcement, evidence).map_err(one)?;
-        Ok::<_, Vec<Fault>>((trials, equals, unfit))
+        Ok::<_, Vec<Fault>>((trials, unfit))
     };
-    let (trials, equals, unfit) = match campaign.announcement() {
+    let (trials, unfit) = match campaign.announcement() {
         Ok(statement) => run(statement.body(), &Folder::new(&campaign.public()))?,
         // before the announcement the plan as it stands is tried
         Err(_) => {
@@ -38,7 +40,7 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
         screen.say("check-infeasible", &[("infeasible", &trials.infeasible), ("trials", &trials.draws)]);
         screen.fault(fault);
     }
-    treated(screen, &equals);
+    treated(screen, &trials.equals);
     if let Some(path) = &arguments.pairs {
         write_whole(path, pairs_csv(&trials).as_bytes()).map_err(one)?;
         screen.say("simulate-written", &[("file", &path.display())]);
@@ -54,17 +56,45 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
     Ok(u8::from(trials.infeasible > 0))
 }
 
-/// Whether equals are treated equally.
+/// Refuses to write where the campaign is published from, by whatever way the path leads there.
+fn must_lie_elsewhere(path: &Path, public: &Path) -> Result<(), Fault> {
+    // a bare name is in the folder where the program runs
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), public.canonicalize()) {
+        (Ok(folder), Ok(public)) if folder.starts_with(&public) => {
+            Err(Fault::new(Code::SimulatePublic).fact("path", path.display()))
+        }
+        // before the announcement there may be no such folder, and into one that is not there nothing can be written
+        _ => Ok(()),
+    }
+}
+
+/// Whether equals are treated equally, and what was compared.
 fn treated(screen: &Screen, equals: &Equals) {
-    let facts: [(&str, &dyn std::fmt::Display); 3] =
-        [("classes", &equals.classes), ("alone", &equals.alone), ("cells", &equals.cells)];
+    let facts: [(&str, &dyn std::fmt::Display); 4] = [
+        ("compared", &equals.compared),
+        ("classes", &equals.classes),
+        ("cells", &equals.cells),
+        ("comparisons", &equals.comparisons),
+    ];
     screen.say("equals-looked", &facts);
-    if equals.inspectors.is_empty() && equals.firms.is_empty() {
+    if equals.compared > 0 {
+        screen.say(if equals.met { "equals-what" } else { "equals-what-less" }, &[]);
+    }
+    if equals.alone > 0 {
+        screen.say("equals-alone", &[("alone", &equals.alone)]);
+    }
+    let people = equals.inspectors.iter().map(ToString::to_string);
+    let pairs = equals.pairs.iter().map(|(firm, inspector)| format!("{firm} × {inspector}"));
+    let unusual: Vec<String> = people.chain(equals.firms.iter().cloned()).chain(pairs).collect();
+    if unusual.is_empty() && equals.comparisons > 0 {
         screen.say("equals-fair", &[]);
     }
-    let inspectors = equals.inspectors.iter().map(ToString::to_string);
-    for id in inspectors.chain(equals.firms.iter().cloned()).take(SHOWN) {
-        screen.say("equals-unfair", &[("id", &id)]);
+    for id in unusual.iter().take(SHOWN) {
+        screen.say("equals-unfair", &[("id", id)]);
+    }
+    if unusual.len() > SHOWN {
+        screen.say("equals-more", &[("more", &(unusual.len() - SHOWN))]);
     }
 }
 

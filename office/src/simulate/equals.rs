@@ -1,148 +1,135 @@
-//! Whether equals are treated equally: inspectors with the same facts carry the same, firms of one cell are drawn as often.
-//! Judged over trial draws, which are independent of each other; a deviation counts beyond five standard deviations.
+//! Whether equals are treated equally: as many targets, as often in the lead, as often at each firm. Once the targets of a
+//! draw are known, and how loads fall, each of a part of equals ([`super::classes`]) is as likely as any other to have each
+//! of these loads. So the variance of who has which is known, not estimated, and draws are independent of each other.
 
-use super::Trials;
-use std::collections::{BTreeMap, BTreeSet};
-use yaohao::announcement::Announcement;
-use yaohao::fault::Result;
 use yaohao::ident::Id;
-use yaohao::register::{Inspector, Recusals, Row, Visit, scan};
-use yaohao::verify::Evidence;
 
-/// The square of the number of standard deviations beyond which chance is no explanation: one in two million.
-const LIMIT: u128 = 25;
-
-/// What the comparison of equals gave.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// What equals got, as far as it is compared.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Equals {
-    /// Classes of two inspectors or more with the same facts.
+    /// Inspectors who were compared with others.
+    pub compared: usize,
+    /// Classes that they are in.
     pub classes: usize,
-    /// Inspectors who are like nobody else.
+    /// Inspectors who were not: those like whom there is nobody, and those whom no lot could treat otherwise.
     pub alone: usize,
     /// Cells whose firms have one chance.
     pub cells: usize,
-    /// Inspectors who carry more or less than their equals.
+    /// Whether it was compared who meets whom.
+    pub met: bool,
+    /// Comparisons made.
+    pub comparisons: u64,
+    /// Inspectors who carry more or less, or lead more or less often, than their equals.
     pub inspectors: Vec<Id>,
     /// Firms that are drawn more or less often than their equals.
     pub firms: Vec<String>,
+    /// Firms and inspectors who meet more or less often than the inspector's equals meet the firm.
+    pub pairs: Vec<(String, Id)>,
 }
 
-/// Compares what equals got in trial draws.
+/// Deviations from what equals let expect, summed over draws.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sum {
+    /// Deviations, each times the number of equals in its draw.
+    deviation: i64,
+    /// Their variance.
+    variance: u64,
+    /// The greatest that one draw could have brought.
+    largest: u64,
+}
+
+impl Sum {
+    /// Adds a draw in which `members` equals got these amounts. `sum` is theirs together, `squares` that of the squares;
+    /// `own` is what this one got, `largest` the greatest deviation among them.
+    pub(super) fn add(&mut self, members: u64, sum: u64, squares: u64, own: u64, largest: u64) {
+        let signed = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.deviation += signed(members * own) - signed(sum);
+        // the mean of (members·amount − sum)² over the members, which is a whole number
+        self.variance += members * squares - sum * sum;
+        self.largest = self.largest.max(largest);
+    }
+
+    /// Both together.
+    pub(super) fn and(&mut self, other: &Self) {
+        self.deviation += other.deviation;
+        self.variance += other.variance;
+        self.largest = self.largest.max(other.largest);
+    }
+
+    /// Whether lots decided anything.
+    pub(super) fn is_open(&self) -> bool {
+        self.variance > 0
+    }
+
+    /// Whether chance explains the sum.
+    pub(super) fn is_usual(&self, limit: u64) -> bool {
+        usual(u128::from(self.deviation.unsigned_abs()), u128::from(self.variance), u128::from(self.largest), limit)
+    }
+}
+
+/// A sum of independent deviations of mean zero is unusual beyond x with x² = limit · (variance + largest · x / 3). A fair
+/// lottery gets there with a probability below 2 · exp(−limit / 2), however few draws there are (Bernstein's inequality);
+/// with many it is √limit standard deviations.
+pub(super) fn usual(deviation: u128, variance: u128, largest: u128, limit: u64) -> bool {
+    3 * deviation * deviation <= u128::from(limit) * (3 * variance + largest * deviation)
+}
+
+/// The limit for so many comparisons: all of them together raise a false alarm in less than one of a thousand fair
+/// lotteries. 2 · ln(2,000 · n), rounded up, with the binary digits of n in place of its logarithm.
 ///
-/// # Errors
-/// The codes of the registers.
-pub fn equals(announcement: &Announcement, evidence: &dyn Evidence, trials: &Trials) -> Result<Equals> {
-    let mut equals = Equals::default();
-    let draws = u128::from(trials.draws - trials.infeasible);
-    for class in classes(announcement, evidence)? {
-        let [_, _, ..] = class.as_slice() else {
-            equals.alone += 1;
-            continue;
-        };
-        equals.classes += 1;
-        let of = |id: &Id| {
-            let departments = trials.departments.iter();
-            let found =
-                departments.filter_map(|department| Some((department.loads.get(id)?, department.squares.get(id)?)));
-            found.map(|(load, squares)| (u128::from(*load), u128::from(*squares))).next().unwrap_or((0, 0))
-        };
-        let loads: Vec<(u128, u128)> = class.iter().map(of).collect();
-        let unequal = class.iter().zip(&loads).filter(|(_, (load, _))| !usual(*load, &loads, draws));
-        equals.inspectors.extend(unequal.map(|(id, _)| id.clone()));
-    }
-    for cell in trials.cells.iter().filter(|cell| !cell.weighted && cell.population > 0) {
-        equals.cells += 1;
-        let whole = u128::from(cell.population) * 10_000;
-        // hits are binomial with the cell's chance
-        let fair = |hits: u64| {
-            let (found, expected) = (u128::from(hits) * whole, draws * cell.expected);
-            found.abs_diff(expected).pow(2) <= LIMIT * draws * cell.expected * (whole - cell.expected.min(whole))
-        };
-        let unfair = cell.hits.iter().filter(|(_, hits)| !fair(**hits));
-        equals.firms.extend(unfair.map(|(id, _)| id.clone()));
-        let never = u128::from(cell.population) - u128::try_from(cell.hits.len()).unwrap_or(0);
-        if never > 0 && !fair(0) {
-            let part = cell.part.as_ref().map(|part| format!("/{part}")).unwrap_or_default();
-            equals.firms.push(format!("{}{part}: {never} × 0", cell.stratum));
-        }
-    }
-    Ok(equals)
-}
-
-/// Whether a sum of loads is what those of equals let expect: the mean of the class, with the variance that the loads of
-/// single draws show.
-fn usual(load: u128, class: &[(u128, u128)], draws: u128) -> bool {
-    let members = u128::try_from(class.len()).unwrap_or(1);
-    let sum: u128 = class.iter().map(|(load, _)| load).sum();
-    let squares: u128 = class.iter().map(|(_, squares)| squares).sum();
-    let squared_sums: u128 = class.iter().map(|(load, _)| load * load).sum();
-    let spread = (draws * squares).saturating_sub(squared_sums);
-    (members * load).abs_diff(sum).pow(2) * draws <= LIMIT * spread * (members - 1)
-}
-
-/// Inspectors who differ in nothing that the lottery looks at, class by class. Who is named in a recusal is like nobody.
-fn classes(announcement: &Announcement, evidence: &dyn Evidence) -> Result<Vec<Vec<Id>>> {
-    let visitor = announcement.inspectors_visitor()?;
-    let schema = announcement.inspectors_schema();
-    let (_, inspectors) = scan(&schema, u64::MAX, evidence.open("inspectors.csv")?.as_mut(), visitor)?;
-    let recused = Recused { inner: Recusals::new(&inspectors.ids), named: BTreeSet::new() };
-    let mut blocks = evidence.open("recusals.csv")?;
-    let (_, recused) = scan(&announcement.recusals_schema(), u64::MAX, blocks.as_mut(), recused)?;
-    let mut classes: BTreeMap<String, Vec<Id>> = BTreeMap::new();
-    for inspector in &inspectors.present {
-        let own = if recused.named.contains(inspector.id.as_str()) { inspector.id.as_str() } else { "" };
-        classes.entry(format!("{}\n{own}", facts(announcement, inspector))).or_default().push(inspector.id.clone());
-    }
-    Ok(classes.into_values().collect())
-}
-
-fn facts(announcement: &Announcement, inspector: &Inspector) -> String {
-    let valid = inspector.valid_from <= announcement.window_from && inspector.valid_to >= announcement.window_to;
-    let Inspector { capacity, carried, department, lead, qualifications, regions, station, crew, expert, .. } =
-        inspector;
-    let carried = if announcement.team.carried { *carried } else { 0 };
-    format!(
-        "{department}\n{capacity}\n{carried}\n{lead}\n{qualifications:?}\n{regions}\n{station}\n{crew}\n{expert:?}\n{valid}"
-    )
-}
-
-/// Whom the register of recusals names.
-struct Recused<'a> {
-    inner: Recusals<'a>,
-    named: BTreeSet<String>,
-}
-
-impl Visit for Recused<'_> {
-    fn fork(&self) -> Self {
-        Self { inner: self.inner.fork(), named: BTreeSet::new() }
-    }
-
-    fn row(&mut self, row: &Row<'_, '_>) -> Result<()> {
-        self.named.insert(row.cell(1).to_owned());
-        self.inner.row(row)
-    }
-
-    fn merge(&mut self, later: Self) -> Result<()> {
-        self.named.extend(later.named);
-        self.inner.merge(later.inner)
-    }
+/// ```
+/// use yaohao_office::simulate::limit;
+/// // four to seven standard deviations
+/// assert_eq!([1, 400, 1_000_000].map(limit), [18, 29, 44]);
+/// ```
+#[must_use]
+pub fn limit(comparisons: u64) -> u64 {
+    let digits = u64::from(u64::BITS - comparisons.leading_zeros());
+    16 + (14 * digits).div_ceil(10)
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::as_conversions, clippy::float_arithmetic, reason = "a test")]
     use super::*;
 
+    fn sum(draws: &[[u64; 4]], who: usize) -> Sum {
+        let mut sum = Sum::default();
+        for loads in draws {
+            let (all, squares) = (loads.iter().sum::<u64>(), loads.iter().map(|load| load * load).sum());
+            let largest = loads.iter().map(|load| (4 * load).abs_diff(all)).max().unwrap();
+            sum.add(4, all, squares, loads[who], largest);
+        }
+        sum
+    }
+
     #[test]
-    fn five_standard_deviations_are_the_limit() {
-        // loads of 0 or 1 in a hundred draws, each with one half: a standard deviation of the sum is 5, less for the mean
-        let fair = |loads: [u128; 4]| {
-            let class: Vec<(u128, u128)> = loads.iter().map(|load| (*load, *load)).collect();
-            loads.iter().all(|load| usual(*load, &class, 100))
-        };
-        assert!(fair([50, 50, 50, 50]) && fair([40, 60, 45, 55]));
-        assert!(!fair([80, 40, 40, 40]) && !fair([10, 63, 63, 64]));
-        // no spread at all: equals must be equal to the last one
-        let class = [(100, 100), (100, 100)];
-        assert!(usual(100, &class, 100) && !usual(200, &[(200, 400), (100, 100)], 100));
+    fn the_variance_is_that_of_the_definition() {
+        // of 3, 1, 0, 0 the deviations times four are 8, 0, -4, -4, and the mean of their squares is 24
+        let sum = sum(&[[3, 1, 0, 0]], 0);
+        assert_eq!(sum, Sum { deviation: 8, variance: 24, largest: 8 });
+    }
+
+    #[test]
+    fn what_is_no_chance_is_seen_and_what_may_be_is_not() {
+        let turns: Vec<[u64; 4]> = (0..400).map(|draw| std::array::from_fn(|who| u64::from(draw % 4 == who))).collect();
+        assert!((0..4).all(|who| sum(&turns, who).is_usual(18)));
+        // the first takes every second turn of the last
+        let mut bent = turns.clone();
+        bent.iter_mut().filter(|loads| loads[3] == 1).step_by(2).for_each(|loads| loads.swap(0, 3));
+        assert!(!sum(&bent, 0).is_usual(25) && !sum(&bent, 3).is_usual(25) && sum(&bent, 1).is_usual(25));
+        // nobody is suspect after one draw, or three, whatever came out
+        let once: Vec<[u64; 4]> = vec![[9, 0, 0, 0]; 3];
+        assert!((0..4).all(|who| sum(&once, who).is_usual(18)));
+        // no chance and no difference
+        assert!(!sum(&[[2; 4]; 50], 0).is_open() && sum(&[[2; 4]; 50], 0).is_usual(18));
+    }
+
+    #[test]
+    fn the_limit_keeps_its_word_for_any_number_of_comparisons() {
+        for n in (0..40).map(|power| 1_u64 << power).flat_map(|n| [n, n + n / 2, 2 * n - 1]) {
+            let false_alarms = n as f64 * 2.0 * (-(limit(n) as f64) / 2.0).exp();
+            assert!(false_alarms < 0.001, "{n}: {false_alarms}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use yaohao::assign::{DepartmentOutcome, Group, Spots, groups_of};
 use yaohao::draw::{Binding, Entry};
 use yaohao::fault::Result;
 use yaohao::ident::Id;
-use yaohao::outcome::Outcome;
+use yaohao::outcome::Trial;
 
 /// A seat of a target, and who alone could sit there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,10 +41,10 @@ impl<'a> Finder<'a> {
     }
 
     /// The rows of the targets that have such a seat; mostly there are none.
-    pub(super) fn rows<'o>(&self, outcome: &'o Outcome) -> Rows<'o> {
-        match outcome.departments.iter().all(|department| department.one_possible() == 0) {
+    pub(super) fn rows<'o>(&self, trial: &'o Trial) -> Rows<'o> {
+        match trial.departments.iter().all(|department| department.one_possible() == 0) {
             true => Rows::new(),
-            false => outcome.selection.drawn().map(|entry| (entry.id.as_str(), entry)).collect(),
+            false => trial.selection.drawn().map(|entry| (entry.id.as_str(), entry)).collect(),
         }
     }
 

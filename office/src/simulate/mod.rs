@@ -1,22 +1,26 @@
-//! Trial draws: what chance does with a campaign. Their lots come from no seed text, so no record can be made of them.
+//! Trial draws: what chance does with a campaign. Their lots come from no seed text, and their outcome is of a type of its
+//! own: no record can be made of it.
 
+mod classes;
 mod equals;
 mod heat;
 mod lone;
+mod tally;
 
-pub use equals::{Equals, equals};
+pub use equals::{Equals, limit};
 pub use heat::{Words, heat_map};
 pub use lone::LoneSeat;
 
-use crate::campaign::derive;
-use crate::loads::CrewsMade;
 use crate::watch::{Watch, Work};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use yaohao::announcement::{Announcement, CellSize, Method};
+use tally::{Ready, Tally};
+use yaohao::announcement::Announcement;
+use yaohao::draw::{Binding, Pool};
 use yaohao::fault::{Fault, Result};
 use yaohao::ident::Id;
-use yaohao::outcome::Outcome;
+use yaohao::outcome::{self, Trial};
+use yaohao::register::{Recusals, scan};
 use yaohao::seed::Lots;
 use yaohao::verify::Evidence;
 
@@ -35,6 +39,8 @@ pub struct Trials {
     pub departments: Vec<DepartmentTrials>,
     /// How often each firm and inspector met, where that was asked for; pairs that never met are missing.
     pub pairs: BTreeMap<(String, Id), u64>,
+    /// What equals got.
+    pub equals: Equals,
 }
 
 /// How often the entries of a cell were drawn.
@@ -69,8 +75,6 @@ pub struct DepartmentTrials {
     pub most: u64,
     /// Targets in all draws together, by inspector.
     pub loads: BTreeMap<Id, u64>,
-    /// The squares of the loads of single draws in all draws together, by inspector.
-    pub squares: BTreeMap<Id, u64>,
     /// Seats of all draws for which one inspector only was possible.
     pub one_possible: u64,
     /// The same by that inspector.
@@ -82,7 +86,7 @@ pub struct DepartmentTrials {
 }
 
 /// The crews of a department. How many there are, and how large, is the same in every draw.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct CrewTrials {
     /// How many crews have so many people.
     pub sizes: BTreeMap<usize, u64>,
@@ -103,43 +107,81 @@ pub fn trial_draws(rows: u64) -> u64 {
     (2_000_000 / rows.max(1)).clamp(2, 20)
 }
 
-/// Trial draws that one thread makes before it is told of.
-const BATCH: u64 = 16;
-
 /// Makes `draws` trial draws; with `pairs` counts who meets whom. What comes out is the same with any number of threads.
 ///
 /// # Errors
 /// What makes every draw impossible: the codes of registers and strata.
 pub fn simulate(
     announcement: &Announcement,
-    evidence: &(dyn Evidence + Sync),
+    evidence: &dyn Evidence,
     draws: u64,
     pairs: bool,
     watch: &dyn Watch,
 ) -> Result<Trials> {
-    let fresh = || Trials { cells: cells(announcement), departments: departments(announcement), ..Trials::default() };
+    simulate_by(announcement, evidence, draws, pairs, watch, |draw, trials| trials.draw(&Lots::trial(draw)))
+}
+
+/// The same with draws that somebody else makes, from number 0 on: another lottery is counted and judged like this one.
+///
+/// # Errors
+/// As [`simulate`], and those of `lottery`.
+pub fn simulate_by(
+    announcement: &Announcement,
+    evidence: &dyn Evidence,
+    draws: u64,
+    pairs: bool,
+    watch: &dyn Watch,
+    lottery: impl Fn(u64, &outcome::Trials<'_>) -> Result<Trial> + Sync,
+) -> Result<Trials> {
+    with_trials(announcement, evidence, |trials| count(announcement, trials, (draws, pairs), watch, lottery))
+}
+
+/// Reads the registers once and makes them ready for trial draws: they borrow from each other.
+pub(crate) fn with_trials<T>(
+    announcement: &Announcement,
+    evidence: &dyn Evidence,
+    work: impl FnOnce(&outcome::Trials<'_>) -> Result<T>,
+) -> Result<T> {
+    let binding = Binding::for_trials(announcement)?;
+    let open = |name: &str| evidence.open(name);
+    let targets = announcement.targets_schema();
+    let (_, pool) = scan(&targets, u64::MAX, open("targets.csv")?.as_mut(), Pool::new(&binding))?;
+    let visitor = announcement.inspectors_visitor()?;
+    let inspectors = announcement.inspectors_schema();
+    let (_, inspectors) = scan(&inspectors, u64::MAX, open("inspectors.csv")?.as_mut(), visitor)?;
+    let make = Recusals::new(&inspectors.ids);
+    let (_, recusals) = scan(&announcement.recusals_schema(), u64::MAX, open("recusals.csv")?.as_mut(), make)?;
+    work(&outcome::Trials::new(announcement, &binding, pool, &inspectors.present, &recusals)?)
+}
+
+/// Counts trial draws of registers that are ready.
+fn count(
+    announcement: &Announcement,
+    trials: &outcome::Trials<'_>,
+    (draws, pairs): (u64, bool),
+    watch: &dyn Watch,
+    lottery: impl Fn(u64, &outcome::Trials<'_>) -> Result<Trial> + Sync,
+) -> Result<Trials> {
+    let ready = Ready::new(announcement, trials, pairs)?;
     watch.begin(Work::Trials, "", Some(draws));
-    let batches: Vec<u64> = (0..draws.div_ceil(BATCH)).collect();
-    let finder = lone::Finder::of(announcement)?;
-    let made = batches.into_par_iter().map(|batch| {
-        let mut trials = fresh();
-        for draw in batch * BATCH..draws.min((batch + 1) * BATCH) {
-            watch.advance(1);
-            trials.draws += 1;
-            match derive(announcement, evidence, &Lots::trial(draw)) {
-                Ok(outcome) => trials.count(&outcome, &finder, pairs),
-                Err(fault) if fault.code().is_infeasible() => {
-                    trials.infeasible += 1;
-                    trials.first_infeasible.get_or_insert((draw, fault));
-                }
-                Err(fault) => return Err(fault),
+    let count = |mut tally: Tally, draw: u64| {
+        watch.advance(1);
+        tally.draws += 1;
+        match lottery(draw, trials) {
+            Ok(trial) => tally.count(&ready, &trial),
+            Err(fault) if fault.code().is_infeasible() => {
+                tally.infeasible += 1;
+                tally.first_infeasible.get_or_insert((draw, fault));
             }
+            Err(fault) => return Err(fault),
         }
-        Ok(trials)
-    });
-    let made = made.try_reduce(fresh, |one, other| Ok(one.and(other)));
+        Ok(tally)
+    };
+    // a thread counts on into one tally as long as it finds draws; the parts are added in their order
+    let made = (0..draws).into_par_iter().try_fold(|| ready.tally(), count);
+    let made = made.try_reduce(|| ready.tally(), |one, other| Ok(one.and(other)));
     watch.end();
-    made
+    Ok(made?.named(&ready))
 }
 
 /// The table of pairs: firm, inspector, how often the firm was drawn, how often the inspector came.
@@ -153,110 +195,4 @@ pub fn pairs_csv(trials: &Trials) -> String {
         out.push_str(&format!("{firm},{inspector},{drawn},{met}\n"));
     }
     out
-}
-
-fn cells(announcement: &Announcement) -> Vec<CellTrials> {
-    let of = |stratum: &yaohao::announcement::Stratum| {
-        let weighted = matches!(stratum.method, Method::Weighted(_));
-        let name = stratum.name.clone();
-        let cells = stratum.cells.iter().map(move |cell| CellTrials {
-            stratum: name.clone(),
-            part: cell.part.clone(),
-            population: cell.population,
-            expected: match cell.size {
-                CellSize::Fixed(size) => u128::from(size) * 10_000,
-                CellSize::Lottery { floor, fraction } => u128::from(floor) * 10_000 + u128::from(fraction),
-            },
-            weighted,
-            hits: BTreeMap::new(),
-        });
-        cells.collect::<Vec<_>>()
-    };
-    announcement.strata.iter().flat_map(of).collect()
-}
-
-fn departments(announcement: &Announcement) -> Vec<DepartmentTrials> {
-    let of = |id: &Id| DepartmentTrials {
-        id: id.clone(),
-        seats: (u64::MAX, 0),
-        widest: 0,
-        least: u64::MAX,
-        most: 0,
-        loads: BTreeMap::new(),
-        squares: BTreeMap::new(),
-        one_possible: 0,
-        alone: BTreeMap::new(),
-        lone: BTreeMap::new(),
-        crews: announcement.team.crews_of(id).map(|_| CrewTrials::default()),
-    };
-    announcement.departments.iter().map(|department| of(&department.id)).collect()
-}
-
-impl Trials {
-    fn count(&mut self, outcome: &Outcome, finder: &lone::Finder<'_>, pairs: bool) {
-        let rows = finder.rows(outcome);
-        for (trials, cell) in self.cells.iter_mut().zip(&outcome.selection.cells) {
-            for entry in &cell.drawn {
-                *trials.hits.entry(entry.id.clone()).or_default() += 1;
-            }
-        }
-        for (trials, department) in self.departments.iter_mut().zip(&outcome.departments) {
-            let seats = u64::try_from(department.seats.len()).unwrap_or(u64::MAX);
-            trials.seats = (trials.seats.0.min(seats), trials.seats.1.max(seats));
-            trials.one_possible += department.one_possible();
-            let loads = || department.loads.iter().map(|(_, load)| *load);
-            let (least, most) = (loads().min().unwrap_or(0), loads().max().unwrap_or(0));
-            trials.widest = trials.widest.max(most - least);
-            (trials.least, trials.most) = (trials.least.min(least), trials.most.max(most));
-            for (inspector, load) in &department.loads {
-                *trials.loads.entry(inspector.clone()).or_default() += load;
-                *trials.squares.entry(inspector.clone()).or_default() += load * load;
-            }
-            for seat in department.seats.iter().filter(|seat| seat.possible == 1) {
-                *trials.alone.entry(seat.inspector.clone()).or_default() += 1;
-            }
-            for seat in finder.lone(department, &rows) {
-                *trials.lone.entry(seat).or_default() += 1;
-            }
-            if let Some(crews) = &mut trials.crews {
-                let made = CrewsMade::of(department);
-                crews.sizes = made.sizes;
-                made.left_over.into_iter().for_each(|id| *crews.left_over.entry(id).or_default() += 1);
-            }
-            for seat in department.seats.iter().filter(|_| pairs) {
-                *self.pairs.entry((seat.target.to_string(), seat.inspector.clone())).or_default() += 1;
-            }
-        }
-    }
-
-    /// Both together.
-    fn and(mut self, other: Self) -> Self {
-        self.draws += other.draws;
-        self.infeasible += other.infeasible;
-        self.first_infeasible = self.first_infeasible.or(other.first_infeasible);
-        for (own, cell) in self.cells.iter_mut().zip(other.cells) {
-            add(&mut own.hits, cell.hits);
-        }
-        for (own, department) in self.departments.iter_mut().zip(other.departments) {
-            own.seats = (own.seats.0.min(department.seats.0), own.seats.1.max(department.seats.1));
-            own.widest = own.widest.max(department.widest);
-            (own.least, own.most) = (own.least.min(department.least), own.most.max(department.most));
-            own.one_possible += department.one_possible;
-            add(&mut own.loads, department.loads);
-            add(&mut own.squares, department.squares);
-            add(&mut own.alone, department.alone);
-            add(&mut own.lone, department.lone);
-            if let (Some(own), Some(crews)) = (&mut own.crews, department.crews) {
-                // of draws that could not fill all seats nothing is known
-                own.sizes = if own.sizes.is_empty() { crews.sizes } else { std::mem::take(&mut own.sizes) };
-                add(&mut own.left_over, crews.left_over);
-            }
-        }
-        add(&mut self.pairs, other.pairs);
-        self
-    }
-}
-
-fn add<K: Ord>(into: &mut BTreeMap<K, u64>, from: BTreeMap<K, u64>) {
-    from.into_iter().for_each(|(key, count)| *into.entry(key).or_default() += count);
 }

@@ -1,0 +1,112 @@
+//! Who is equal to whom: inspectors of one department who differ in nothing that the lottery looks at.
+
+use std::collections::BTreeMap;
+use yaohao::announcement::{Announcement, CrewKind, SeatEntry};
+use yaohao::ident::Id;
+use yaohao::outcome::Trials;
+use yaohao::register::Inspector;
+
+/// A department's inspectors by class; people are positions among its inspectors, as in an outcome.
+#[derive(Debug, Default)]
+pub(super) struct Classes {
+    /// Classes of two or more. Capacity is not among the facts of a class: it is looked at draw by draw.
+    pub(super) classes: Vec<Vec<usize>>,
+    /// What each can take.
+    pub(super) capacities: Vec<u64>,
+    /// Whom recusals keep from a target.
+    recused: BTreeMap<Id, Vec<usize>>,
+}
+
+impl Classes {
+    /// The classes of all departments, in announced order.
+    pub(super) fn all(announcement: &Announcement, trials: &Trials<'_>) -> Vec<Self> {
+        let departments = announcement.departments.iter();
+        departments.map(|department| Self::of(announcement, trials, &department.id)).collect()
+    }
+
+    fn of(announcement: &Announcement, trials: &Trials<'_>, department: &Id) -> Self {
+        let seats = announcement.items.iter().flat_map(|item| &item.seats);
+        let seats: Vec<&SeatEntry> = seats.filter(|entry| entry.department == *department).collect();
+        let pool: Vec<&Inspector> =
+            trials.inspectors().iter().filter(|inspector| inspector.department == *department).collect();
+        let mut classes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (inspector, position) in pool.iter().zip(0..) {
+            classes.entry(facts(announcement, &seats, inspector)).or_default().push(position);
+        }
+        let recusals = trials.recusals();
+        let barred = recusals.targets().filter_map(|target| {
+            let barred = recusals.of(target.as_str())?.iter();
+            let here = barred.filter_map(|id| pool.binary_search_by(|inspector| inspector.id.cmp(id)).ok());
+            Some((target.clone(), here.collect::<Vec<usize>>())).filter(|(_, here)| !here.is_empty())
+        });
+        Self {
+            classes: classes.into_values().filter(|class| class.len() > 1).collect(),
+            capacities: pool.iter().map(|inspector| u64::from(inspector.capacity)).collect(),
+            recused: barred.collect(),
+        }
+    }
+
+    /// The parts of all classes in a draw of these targets, in which loads are these. Within a part nothing tells one from
+    /// another but the lot, once the targets are drawn:
+    ///
+    /// - who is recused from a target that was drawn is only like those who are recused from the same ones;
+    /// - what somebody could have taken counts where one of the part took all of the least that any of it can. Elsewhere
+    ///   no more room would have changed anything.
+    pub(super) fn parts<'d>(&self, drawn: impl Iterator<Item = &'d str>, loads: &[u64]) -> Vec<Vec<usize>> {
+        let mut bitten: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+        if !self.recused.is_empty() {
+            for target in drawn {
+                for position in self.recused.get(target).into_iter().flatten() {
+                    bitten.entry(*position).or_default().push(target);
+                }
+            }
+        }
+        bitten.values_mut().for_each(|targets| targets.sort_unstable());
+        let mut parts = Vec::new();
+        for class in &self.classes {
+            let mut by_recusal: BTreeMap<&[&str], Vec<usize>> = BTreeMap::new();
+            for position in class {
+                let targets = bitten.get(position).map_or(&[][..], Vec::as_slice);
+                by_recusal.entry(targets).or_default().push(*position);
+            }
+            for part in by_recusal.into_values() {
+                self.by_capacity(part, loads, &mut parts);
+            }
+        }
+        parts.retain(|part| part.len() > 1);
+        parts
+    }
+
+    fn by_capacity(&self, part: Vec<usize>, loads: &[u64], parts: &mut Vec<Vec<usize>>) {
+        let capacity = |position: &usize| self.capacities.get(*position).copied().unwrap_or(0);
+        let least = part.iter().map(capacity).min().unwrap_or(0);
+        if part.iter().all(|position| loads.get(*position).is_some_and(|load| *load < least)) {
+            parts.push(part);
+            return;
+        }
+        let mut equal: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        part.into_iter().for_each(|position| equal.entry(capacity(&position)).or_default().push(position));
+        parts.extend(equal.into_values());
+    }
+}
+
+/// What the lottery looks at, as text; of qualifications only those that some seat of the department asks for, and
+/// likewise the rest.
+fn facts(announcement: &Announcement, seats: &[&SeatEntry], inspector: &Inspector) -> String {
+    let team = &announcement.team;
+    let crews = team.crews_of(&inspector.department);
+    let valid = inspector.valid_from <= announcement.window_from && inspector.valid_to >= announcement.window_to;
+    let lead = inspector.lead && seats.iter().any(|entry| entry.leader);
+    let asked = |qualification: &&Id| seats.iter().any(|entry| entry.qualifications.contains(qualification));
+    let qualifications: Vec<&str> = inspector.qualifications.iter().filter(asked).map(Id::as_str).collect();
+    let places = crews == Some(CrewKind::Drawn);
+    let regions = if team.region.is_some() || places { inspector.regions.to_string() } else { String::new() };
+    let stations = places || team.stations.iter().any(|stations| stations.department == inspector.department);
+    let station = if stations { inspector.station.as_str() } else { "" };
+    let crew = if crews.is_some() { inspector.crew.as_str() } else { "" };
+    let carried = if team.carried { inspector.carried } else { 0 };
+    // a crew takes what the least of its members can, so there it tells people apart in every draw
+    let capacity = crews.map(|_| inspector.capacity);
+    let expert = inspector.expert;
+    format!("{valid}\n{lead}\n{qualifications:?}\n{regions}\n{station}\n{crew}\n{carried}\n{capacity:?}\n{expert:?}")
+}
