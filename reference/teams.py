@@ -51,9 +51,10 @@ def drawn_crews(c, department, people):
         key = s["leader"], tuple(s["qualifications"]), "expert" in s
         asked[key] = asked.get(key, 0) + s["count"]
     parts, crews, sub = {}, {}, sub_seed(c.seed, "crews/" + department)
+    by_station = any(s["department"] == department for s in c.ann["team"].get("stations", []))
     for i in people:
         if capacity(c.ann, i) and in_time(c.ann, i):
-            parts.setdefault((i.get("regions", "*").encode(), i.get("station", "").encode()), []).append(i)
+            parts.setdefault((i.get("regions", "*").encode(), i["station"].encode() if by_station else b""), []).append(i)
     for _, part in sorted(parts.items()):
         by_id, first, found = {i["id"]: i for i in part}, len(crews) + 1, []
         for n in range(1, len(part) + 1):               # as long as one more can be made

@@ -25,6 +25,7 @@ pub mod relay;
 mod sealed;
 pub mod simulate;
 pub mod staffing;
+pub mod strays;
 pub mod table;
 #[cfg(feature = "excel")]
 pub mod teams;

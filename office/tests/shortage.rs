@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use support::{Small, time};
 use yaohao::ident::Id;
 use yaohao_office::advice::{Advice, Help, Lift, advice};
+use yaohao_office::strays::{Stray, strays};
 
 /// Eight firms are drawn, each with a leader and another of yingji.
 fn base() -> Small {
@@ -224,4 +225,28 @@ fn eight_officers_for_eleven_thousand_firms() {
     let small = Small { targets, inspectors: people(&rows), ..base() };
     let words = refused(&small, "{tasks} targets, {seats} seats, {inspectors} officers, {places} places");
     assert_eq!(words, "801 targets, 1602 seats, 8 officers, 1600 places");
+}
+
+#[test]
+fn places_that_meet_nothing_are_told() {
+    let lines = "stations = [{ department = \"yingji\", column = \"class\", mode = \"cross\" }]\n\
+                 beyond = [{ from = \"3399\", to = \"3398\", basis = \"某省跨区域执法协作办法\" }]\n";
+    let rows = [
+        "A1,yingji,weihua,3301,yes,8,0,2020-01-01,2030-01-01,,,B",
+        "A2,yingji,weihua,3301;3397,,8,0,2020-01-01,2030-01-01,,,月球所",
+    ];
+    let small = Small { inspectors: people(&rows), ..base().plan("[team]\n", &format!("[team]\n{lines}\n")) };
+    let targets = small.targets.replace("F8,A", "F8,B");
+    let folder = tempfile::tempdir().unwrap();
+    let (campaign, _) = Small { targets, ..small }.lay(folder.path());
+    let frozen = campaign.look(&time("2024-10-14T08:00:00Z")).unwrap();
+    let id = |text: &str| Id::parse(text).unwrap();
+    let station = Stray::Station { department: id("yingji"), station: "月球所".to_owned() };
+    let expected = [
+        (station, 1),
+        (Stray::Region(id("3397")), 1),
+        (Stray::BeyondFrom(id("3399")), 0),
+        (Stray::BeyondTo(id("3398")), 0),
+    ];
+    assert_eq!(strays(&frozen.announcement, &frozen).unwrap().into_iter().collect::<Vec<_>>(), expected);
 }

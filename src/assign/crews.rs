@@ -46,15 +46,18 @@ fn given(pool: &[&Inspector]) -> Vec<Crew> {
     crews.into_iter().map(|(name, members)| Crew { name: name.clone(), members }).collect()
 }
 
-/// As many crews as can be made of those who work in the same regions at the same station, one part after the other.
+/// As many crews as can be made of those who work in the same regions, and where stations decide at the same station, one
+/// part after the other.
 fn drawn(announcement: &Announcement, department: &Id, pool: &[&Inspector], lots: &Lots) -> Result<Vec<Crew>> {
     let layout = layout(announcement, department);
     let tickets = lots.tickets(&format!("crews/{department}"));
+    let by_station = announcement.team.stations.iter().any(|stations| stations.department == *department);
     let mut parts: BTreeMap<(String, &str), Vec<u32>> = BTreeMap::new();
     let anywhere = Spot { region: None, station: None };
     for (inspector, index) in pool.iter().zip(0_u32..) {
         if inspector.capacity > 0 && may_go(announcement, inspector, &anywhere) {
-            parts.entry((inspector.regions.to_string(), &inspector.station)).or_default().push(index);
+            let station = if by_station { inspector.station.as_str() } else { "" };
+            parts.entry((inspector.regions.to_string(), station)).or_default().push(index);
         }
     }
     let mut crews = Vec::new();

@@ -129,8 +129,8 @@ impl Spots {
 
     /// Where a target with these cells is, for a department.
     #[must_use]
-    pub fn spot<'e>(&self, department: &Id, cells: &'e [String]) -> Spot<'e> {
-        let cell = |column: usize| cells.get(column).map_or("", String::as_str);
+    pub fn spot<'e>(&self, department: &Id, cells: &'e [impl AsRef<str>]) -> Spot<'e> {
+        let cell = |column: usize| cells.get(column).map_or("", AsRef::as_ref);
         let station = self.stations.get(department).map(|(column, mode)| (cell(*column), *mode));
         Spot { region: self.region.map(cell), station }
     }

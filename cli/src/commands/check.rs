@@ -16,6 +16,7 @@ use yaohao_office::history::Past;
 use yaohao_office::intake::{Intake, SourceReport};
 use yaohao_office::simulate::{Trials, simulate, trial_draws};
 use yaohao_office::staffing::{Shortage, Staffing, staffing, unfit};
+use yaohao_office::strays::{Stray, strays};
 use yaohao_office::visits::earlier_pairs;
 use yaohao_office::words::unnamed_words;
 use yaohao_office::year::Origin;
@@ -49,6 +50,7 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
     past(screen, &frozen.past);
     origin(screen, &frozen.origin);
     unnamed(screen, &frozen).map_err(one)?;
+    stray(screen, &frozen).map_err(one)?;
     announcement(screen, &frozen.announcement);
     let short = staff(screen, &frozen).map_err(one)?;
     let draws = trial_draws(frozen.announcement.targets.commitment.rows);
@@ -184,6 +186,27 @@ fn counted(screen: &Screen, words: &BTreeMap<String, u64>) -> String {
 fn unnamed(screen: &Screen, frozen: &Frozen) -> Result<(), Fault> {
     for (column, words) in unnamed_words(&frozen.announcement, frozen)? {
         screen.say("check-unnamed", &[("column", &column), ("words", &counted(screen, &words))]);
+    }
+    Ok(())
+}
+
+/// Places in which there is nobody, or nothing to inspect.
+fn stray(screen: &Screen, frozen: &Frozen) -> Result<(), Fault> {
+    let strays = strays(&frozen.announcement, frozen)?;
+    for (stray, people) in strays.iter().take(NAMED) {
+        match stray {
+            Stray::Station { department, station } => {
+                let facts: [(&str, &dyn std::fmt::Display); 3] =
+                    [("department", department), ("station", station), ("people", people)];
+                screen.say("stray-station", &facts);
+            }
+            Stray::Region(region) => screen.say("stray-region", &[("region", region), ("people", people)]),
+            Stray::BeyondFrom(region) => screen.say("stray-beyond-from", &[("region", region)]),
+            Stray::BeyondTo(region) => screen.say("stray-beyond-to", &[("region", region)]),
+        }
+    }
+    if strays.len() > NAMED {
+        screen.say("check-lone-more", &[("more", &(strays.len() - NAMED))]);
     }
     Ok(())
 }

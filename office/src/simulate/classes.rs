@@ -99,11 +99,10 @@ fn facts(announcement: &Announcement, seats: &[&SeatEntry], inspector: &Inspecto
     let lead = inspector.lead && seats.iter().any(|entry| entry.leader);
     let asked = |qualification: &&Id| seats.iter().any(|entry| entry.qualifications.contains(qualification));
     let qualifications: Vec<&str> = inspector.qualifications.iter().filter(asked).map(Id::as_str).collect();
-    let places = crews == Some(CrewKind::Drawn);
-    let regions = if team.region.is_some() || places { inspector.regions.to_string() } else { String::new() };
-    let stations = places || team.stations.iter().any(|stations| stations.department == inspector.department);
+    let regions = if team.region.is_some() { inspector.regions.to_string() } else { String::new() };
+    let stations = team.stations.iter().any(|stations| stations.department == inspector.department);
     let station = if stations { inspector.station.as_str() } else { "" };
-    let crew = if crews.is_some() { inspector.crew.as_str() } else { "" };
+    let crew = if crews == Some(CrewKind::Given) { inspector.crew.as_str() } else { "" };
     let carried = if team.carried { inspector.carried } else { 0 };
     // a crew takes what the least of its members can, so there it tells people apart in every draw
     let capacity = crews.map(|_| inspector.capacity);

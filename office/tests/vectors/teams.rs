@@ -51,6 +51,13 @@ fn stations(mode: &str) -> Small {
         .plan("region = \"region\" }", "region = \"region\", station = \"station\" }")
 }
 
+fn drawn_with_stations_of(department: &str) -> Small {
+    let both = format!("stations = [{{ department = \"{department}\", column = \"station\", mode = \"cross\" }}]");
+    crews("drawn")
+        .plan("[team]\n", &format!("[team]\n{both}\n"))
+        .plan("region = \"region\" }", "region = \"region\", station = \"station\" }")
+}
+
 /// With an expert beside the officers, and departments that may penalise.
 fn experts() -> Small {
     team("").plan(
@@ -103,11 +110,15 @@ pub fn accept() -> Vec<Vector> {
         full("team-crews-given", crews("given")),
         full("team-crews-given-busy", busy()),
         full("team-crews-drawn", crews("drawn")),
-        full("team-crews-drawn-by-station", {
-            let both = "stations = [{ department = \"gongan\", column = \"station\", mode = \"cross\" }]";
-            crews("drawn")
-                .plan("[team]\n", &format!("[team]\n{both}\n"))
-                .plan("region = \"region\" }", "region = \"region\", station = \"station\" }")
+        full("team-crews-drawn-by-station", drawn_with_stations_of("gongan")),
+        // the stations of another department part nobody
+        full("team-crews-drawn-beside-stations", {
+            let small = drawn_with_stations_of("yingji");
+            let north = |line: &str| match line.starts_with(['A', 'E']) {
+                true => line.replace("东所", "北所").replace("西所", "北所").replace("局机关", "北所") + "\n",
+                false => line.to_owned() + "\n",
+            };
+            Small { inspectors: small.inspectors.lines().map(north).collect(), ..small }
         }),
         full(
             "team-crews-with-carried-load",
