@@ -101,6 +101,27 @@ fn the_list_says_who_steps_in() {
     assert!(before.iter().all(|(name, bytes)| files(&public)[name] == *bytes));
 }
 
+/// When nobody of the list is left, the officer hears what the team can no longer do.
+#[test]
+fn a_team_that_becomes_too_small_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    must(at, &["demo", "d"]);
+    let seat = seats(&at.join("d/public")).into_iter().find(|seat| seat[1] == "gongan").unwrap();
+    let place = ["substitute", "d", "--target", &seat[0], "--department", "gongan", "--seat", &seat[2]];
+    let mut rounds = 0;
+    let said = loop {
+        let list = listed(&must(at, &with(&place, &["--list"])));
+        let said = must(at, &with(&place, &[&["--out", list[0].as_str()], &WHY[..]].concat()));
+        rounds += 1;
+        if list.len() == 1 {
+            break said;
+        }
+        assert!(!said.contains("art. 42"), "{said}");
+    };
+    assert!(rounds > 3 && said.contains("The seat is vacant") && said.contains("1 officers are left"), "{said}");
+}
+
 #[test]
 fn results_come_from_tables_as_offices_keep_them() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,11 +4,12 @@ use super::{Outcome, Screen, now, one};
 use crate::args::{Amend, ResultTable, Substitute};
 use yaohao::encoding::decimal;
 use yaohao::fault::{Code, Fault};
-use yaohao::ident::{Name, Text};
+use yaohao::ident::{Id, Name, Text};
 use yaohao::later::{Change, MOST_SERIAL};
 use yaohao_office::campaign::Campaign;
 use yaohao_office::later::{
     Amends, Asked, Why, amend as amended, counted, publish_results, replace_inspector, replace_target, substitutes,
+    teams_now,
 };
 use yaohao_office::teams;
 
@@ -44,6 +45,9 @@ pub(super) fn substitute(screen: &Screen, arguments: &Substitute) -> Outcome {
             screen.table(&team.iter().map(row).collect::<Vec<_>>());
         }
         Change::Target { target, replacement: None } => screen.say("substituted-nothing", &[("target", target)]),
+    }
+    if let Change::Inspector { target, department, .. } = &statement.body().change {
+        short_of(screen, &campaign, target, department);
     }
     published(screen, &campaign, &statement.digest());
     so_far(screen, &campaign);
@@ -100,6 +104,23 @@ fn list(screen: &Screen, campaign: &Campaign, asked: Asked<'_>) -> Outcome {
 fn published(screen: &Screen, campaign: &Campaign, digest: &yaohao::encoding::Digest) {
     screen.say("later-digest", &[("digest", digest)]);
     screen.say("published", &[("folder", &campaign.public().display())]);
+}
+
+/// A team that has lost its leader, or one of the two officers without whom nobody may penalise (SPEC §6.3).
+fn short_of(screen: &Screen, campaign: &Campaign, target: &Id, department: &Id) {
+    let (Ok(statement), Ok(teams)) = (campaign.announcement(), teams_now(campaign)) else { return };
+    let seats =
+        || teams.iter().filter(|(of, seat)| of == target && seat.department == *department).map(|(_, seat)| seat);
+    let facts: [(&str, &dyn std::fmt::Display); 2] = [("target", target), ("department", department)];
+    if seats().any(|seat| seat.group.leader && seat.inspector.is_none()) {
+        screen.say("substituted-no-leader", &facts);
+    }
+    let officers = seats().filter(|seat| !seat.group.expert && seat.inspector.is_some()).count();
+    let penalises = statement.body().items.iter().any(|item| item.penalises.contains(department));
+    if penalises && officers < 2 {
+        let officers: (&str, &dyn std::fmt::Display) = ("officers", &officers);
+        screen.say("substituted-few", &[facts.as_slice(), &[officers]].concat());
+    }
 }
 
 /// How often there were substitutions, for which reasons, and who was taken out.

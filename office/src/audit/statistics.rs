@@ -73,6 +73,8 @@ struct Counts {
     targets: BTreeMap<String, (Vec<(u64, u64)>, usize)>,
     /// The visits of each target by each department: campaign, inspector, how many were possible.
     visits: BTreeMap<(String, String), Vec<Seat>>,
+    /// Who must not visit which target in which campaign: by target, campaign and inspector.
+    barred: BTreeMap<String, BTreeSet<(u64, String)>>,
 }
 
 /// Which campaign, which inspector, and how many were possible.
@@ -108,6 +110,13 @@ fn count(all: &mut Counts, folder: &Path, announcement: &Announcement) -> Result
             let target = all.targets.entry(id.clone()).or_default();
             target.1 = target.1.saturating_add(1);
         }
+    }
+    let recusals = read_text(&folder.join("recusals.csv"))?;
+    for line in recusals.lines().skip(1) {
+        let mut cells = Vec::new();
+        parse_row(line, &mut cells)?;
+        let [target, inspector, _] = cells.as_slice() else { continue };
+        all.barred.entry(target.to_string()).or_default().insert((all.campaigns, inspector.to_string()));
     }
     let assignments = read_text(&folder.join("assignments.csv"))?;
     let mut cells = Vec::new();
@@ -199,8 +208,8 @@ impl Counts {
             left_out: self.left_out,
             targets: u64::try_from(self.targets.len()).unwrap_or(u64::MAX),
             repeats: rows.into_iter().enumerate().map(row).collect(),
-            pairs: self.visits.values().fold((0, 0.0), |sum, visits| {
-                let (met, expected) = meetings(visits);
+            pairs: self.visits.iter().fold((0, 0.0), |sum, ((target, _), visits)| {
+                let (met, expected) = meetings(visits, self.barred.get(target).unwrap_or(&BTreeSet::new()));
                 (sum.0 + met, sum.1 + expected)
             }),
         }
@@ -236,13 +245,17 @@ fn at_least(odds: &[f64]) -> Vec<f64> {
     tails
 }
 
-/// How often two visits of different campaigns had the same inspector, and how often that is to be expected.
-fn meetings(visits: &[Seat]) -> (u64, f64) {
+/// How often two visits of different campaigns had the same inspector, and how often that is to be expected: never of those
+/// whom a recusal, or rotation, keeps from the other visit.
+fn meetings(visits: &[Seat], barred: &BTreeSet<(u64, String)>) -> (u64, f64) {
     let (mut met, mut expected) = (0_u64, 0.0);
     for (index, (campaign, inspector, possible)) in visits.iter().enumerate() {
         let later = visits.iter().skip(index.saturating_add(1)).filter(|(other, _, _)| other != campaign);
-        for (_, other, among) in later {
+        for (of, other, among) in later {
             met = met.saturating_add(u64::from(inspector == other));
+            if barred.contains(&(*of, inspector.clone())) || barred.contains(&(*campaign, other.clone())) {
+                continue;
+            }
             #[expect(clippy::cast_precision_loss, reason = "a count of inspectors is far below 2^52")]
             let most = (*possible).max(*among).max(1) as f64;
             expected += 1.0 / most;
@@ -292,9 +305,12 @@ mod tests {
     fn meetings_are_counted_between_campaigns_only() {
         let visit = |campaign, inspector: &str, possible| (campaign, inspector.to_owned(), possible);
         let visits = [visit(1, "A", 4), visit(1, "B", 4), visit(2, "A", 2), visit(3, "A", 4)];
-        let (met, expected) = meetings(&visits);
+        let (met, expected) = meetings(&visits, &BTreeSet::new());
         assert_eq!(met, 3);
         // A-A, B-A, A-A, B-A, A-A: one in four each time
         assert!((expected - 1.25).abs() < 1e-12, "{expected}");
+        // rotation keeps the first B from the second visit
+        let (_, expected) = meetings(&visits, &BTreeSet::from([(2, "B".to_owned())]));
+        assert!((expected - 1.0).abs() < 1e-12, "{expected}");
     }
 }
