@@ -4,7 +4,7 @@ use crate::files::{Folder, Stage, make_folder, read_bytes, read_text, shown, wri
 use crate::freeze::{AnnouncedKeys, Frozen, Refused, freeze};
 use crate::keys::{CustodianSecret, Entropy, KeyFolder, RegisterKey, write_secret};
 use crate::plan::Plan;
-use crate::simulate::{simulate, trial_draws};
+use crate::simulate;
 use crate::watch::{Silent, Watch};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -563,8 +563,7 @@ pub fn check_lead_time(announcement: &Announcement) -> Result<()> {
 
 /// What is announced cannot be changed: if seats stay empty whatever the lot says, the campaign could never be drawn.
 fn check_seats(frozen: &Frozen, watch: &dyn Watch) -> Result<(), Refused> {
-    let draws = trial_draws(frozen.announcement.targets.commitment.rows);
-    let trials = simulate(&frozen.announcement, frozen, draws, false, watch)?;
+    let trials = simulate::look(&frozen.announcement, frozen, false, watch)?;
     let Some((_, first)) = trials.first_infeasible else { return Ok(()) };
     let seats = Fault::new(Code::AnnounceSeats).fact("infeasible", trials.infeasible).fact("trials", trials.draws);
     Err(Refused::from(vec![seats, first]))

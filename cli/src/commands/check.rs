@@ -14,7 +14,7 @@ use yaohao_office::campaign::{Campaign, check_lead_time};
 use yaohao_office::freeze::{Frozen, Refused};
 use yaohao_office::history::Past;
 use yaohao_office::intake::{Intake, SourceReport};
-use yaohao_office::simulate::{Trials, simulate, trial_draws};
+use yaohao_office::simulate::{self, Trials};
 use yaohao_office::staffing::{Shortage, Staffing, staffing, unfit};
 use yaohao_office::strays::{Stray, strays};
 use yaohao_office::visits::earlier_pairs;
@@ -53,9 +53,8 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Outcome {
     stray(screen, &frozen).map_err(one)?;
     announcement(screen, &frozen.announcement);
     let short = staff(screen, &frozen).map_err(one)?;
-    let draws = trial_draws(frozen.announcement.targets.commitment.rows);
-    let trials = simulate(&frozen.announcement, &frozen, draws, !frozen.past.visits.is_empty(), campaign.watch())
-        .map_err(one)?;
+    let met = !frozen.past.visits.is_empty();
+    let trials = simulate::look(&frozen.announcement, &frozen, met, campaign.watch()).map_err(one)?;
     if trials.infeasible < trials.draws {
         let unfit = unfit(&frozen.announcement, &frozen).map_err(one)?;
         departments(screen, &campaign, &trials, &unfit);

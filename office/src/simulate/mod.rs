@@ -101,10 +101,19 @@ impl DepartmentTrials {
     }
 }
 
-/// How many trial draws look whether all seats can be filled; of large registers fewer, since each reads all rows.
-#[must_use]
-pub fn trial_draws(rows: u64) -> u64 {
-    (2_000_000 / rows.max(1)).clamp(2, 20)
+/// Makes a few trial draws, to see whether all seats can be filled; of large registers fewer. Where the first two cannot, no
+/// more are made: a plan that fails each time is told at once.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn look(announcement: &Announcement, evidence: &dyn Evidence, pairs: bool, watch: &dyn Watch) -> Result<Trials> {
+    const FIRST: u64 = 2;
+    let first = simulate(announcement, evidence, FIRST, pairs, watch)?;
+    let draws = (2_000_000 / announcement.targets.commitment.rows.max(1)).clamp(FIRST, 20);
+    match first.infeasible < FIRST && draws > FIRST {
+        true => simulate(announcement, evidence, draws, pairs, watch),
+        false => Ok(first),
+    }
 }
 
 /// Makes `draws` trial draws; with `pairs` counts who meets whom. What comes out is the same with any number of threads.
