@@ -138,6 +138,8 @@ impl Language {
         let column = column.map(|column| match (self, plan) {
             (Self::Chinese, true) => phrase(column, NESTED).unwrap_or_else(|| column.to_owned()),
             (Self::English, true) => column.to_owned(),
+            _ if column.starts_with("--") => self.say("place-option", &[("column", &column)]),
+            _ if file.is_some_and(is_json) => self.say("place-member", &[("column", &column)]),
             _ => self.say("place-column", &[("column", &column)]),
         });
         let parts: Vec<String> = [file.map(str::to_owned), row, column].into_iter().flatten().collect();
@@ -153,6 +155,10 @@ impl Language {
             Self::English => ": ",
         }
     }
+}
+
+fn is_json(file: &str) -> bool {
+    std::path::Path::new(file).extension().is_some_and(|extension| extension == "json")
 }
 
 /// What is listed one behind the other ends each entry with a semicolon; the last one has nothing to part.
