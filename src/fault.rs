@@ -400,7 +400,7 @@ codes! {
     PolicyContributor "policy.contributor" "the announced key of {contributor} is not one that the policy trusts for contributions" => "add the contributor's key to the policy if you trust it"
     SizeLimit "limit.bytes" "{bytes} bytes, the limit is {limit}" => "raise the limit in the policy if this size is expected"
     // --- order, seed
-    CampaignMixed "campaign.mixed" "the statement belongs to another campaign or announcement ({found}, expected {expected})" => "put together the files of one campaign only"
+    CampaignMixed "campaign.mixed" "the statement belongs to another campaign or announcement ({found}, expected {expected})" => "put together the files of one campaign only; if these are, one was changed after the other was signed"
     OrderTime "order.time" "{earlier} must come before {later}" => "the order of events was broken: this draw cannot count"
     ContributionSet "contribution.set" "contributions and closing do not agree about {contributor}" => "fetch all contribution files; a contribution that came after the closing does not count"
     ContributionCommitment "contribution.commitment" "the value of {contributor} does not fit its commitment" => "the contributor must reveal the value it committed to"

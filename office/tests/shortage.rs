@@ -153,6 +153,19 @@ fn crews_that_do_not_fit() {
 }
 
 #[test]
+fn a_reserved_category_is_told_with_its_row() {
+    let recusals = "target,inspector,category\nF3,A1,kinship\nF4,A1,last-visitor\n".to_owned();
+    let small = Small { recusals, ..Small::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let (campaign, _) = small.lay(folder.path());
+    let refused = campaign.look(&time("2024-10-14T08:00:00Z")).map(|_| ()).unwrap_err();
+    let fault = &refused.faults[0];
+    assert_eq!(fault.code(), yaohao::fault::Code::RecusalReserved);
+    assert_eq!(fault.place().1, Some(3), "{fault}");
+    assert!(fault.to_string().contains("F4 and A1"), "{fault}");
+}
+
+#[test]
 fn crews_that_lots_form_want_people() {
     let drawn = "crews = [{ department = \"yingji\", kind = \"drawn\" }]";
     let rows = ["A1,yingji,weihua,*,yes,9,0,2020-01-01,2030-01-01,,,"];
