@@ -28,6 +28,7 @@ struct Inner {
     row: Option<u64>,
     column: Option<String>,
     facts: Vec<(&'static str, String)>,
+    cause: Option<Fault>,
 }
 
 /// What every fallible function of this crate returns.
@@ -37,7 +38,7 @@ impl Fault {
     /// A fault without a place or facts yet.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self(Box::new(Inner { code, file: None, row: None, column: None, facts: Vec::new() }))
+        Self(Box::new(Inner { code, file: None, row: None, column: None, facts: Vec::new(), cause: None }))
     }
 
     /// Names the file, unless one was named nearer to the fault.
@@ -98,6 +99,29 @@ impl Fault {
     pub fn fact(mut self, key: &'static str, value: impl fmt::Display) -> Self {
         self.0.facts.push((key, shorten(&value.to_string())));
         self
+    }
+
+    /// Adds the fault behind this one, as the fact `detail`; whoever talks to people may say it in other words.
+    ///
+    /// ```
+    /// use yaohao::fault::{Code, Fault};
+    /// let inner = Fault::new(Code::FileMissing).file("record.json");
+    /// let fault = Fault::new(Code::HistoryRecord).fact("campaign", "A1").because(inner.clone());
+    /// assert_eq!(fault.cause(), Some(&inner));
+    /// assert!(fault.to_string().contains("record.json: the file is missing"));
+    /// ```
+    #[must_use]
+    pub fn because(mut self, cause: Self) -> Self {
+        // its own facts are short already: cut once more, the end of a sentence would be lost
+        self.0.facts.push(("detail", cause.to_string()));
+        self.0.cause = Some(cause);
+        self
+    }
+
+    /// The fault behind this one.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Self> {
+        self.0.cause.as_ref()
     }
 
     /// The stable code.
@@ -278,12 +302,12 @@ codes! {
     JsonCanonical "json.canonical" "JSON is not in canonical form (first difference at byte {byte})" => "publish the file as the program wrote it; do not reformat it"
     JsonMember "json.member" "member {member}: {detail}" => "publish the file again with the program that made it"
     HexForm "hex.form" "{value} is not {digits} lower-case hexadecimal digits" => "copy the value again, whole and in lower case"
-    IdForm "id.form" "{value} is not an id (1 to 64 bytes of 0-9 A-Z a-z . _ -)" => "use the code of the register, or a pseudonym"
+    IdForm "id.form" "{value} is not an id (1 to 64 bytes of 0-9 A-Z a-z . _ -)" => "use a code: of the register or a pseudonym for firms and officers, of the division (such as 330106) for regions"
     NameForm "name.form" "{value} is not a name (1 to 32 bytes of a-z 0-9 _ -, beginning with a letter)" => "choose a short lower-case name"
     TextForm "text.form" "text is empty or blank, over 1,024 bytes, or holds a control character" => "say it in words of at most 1,024 bytes, without line breaks and invisible characters"
     TimeForm "time.form" "{value} is not a time of the form 2026-03-01T08:00:00Z" => "write the time in UTC, to the second"
     DateForm "date.form" "{value} is not a date of the form 2026-03-01" => "write year, month and day with hyphens"
-    NumberForm "number.form" "{value} is not a number from {least} to {most} in plain digits" => "write digits only, without leading zeros"
+    NumberForm "number.form" "{value} is not a number from {least} to {most} in plain digits" => "write a number from {least} to {most}, in digits only, without leading zeros"
     SetForm "set.form" "{value} is not a set (elements joined by ';', ascending, none empty, none twice)" => "sort the elements and remove doubles"
     // --- registers
     RegisterUtf8 "register.utf8" "not UTF-8 text" => "freeze the register again with `yaohao announce`"
@@ -306,7 +330,7 @@ codes! {
     InspectorLead "inspector.lead" "{value} is neither 'yes' nor empty" => "write yes or leave the cell empty"
     InspectorExpert "inspector.expert" "{value} is none of 'only', 'also' and empty" => "write only for an expert who is no officer, also for an officer who is an expert too, or leave the cell empty"
     RecusalInspector "recusal.inspector" "the recusal names {inspector}, who is not in the register of inspectors" => "correct the certificate number, or add the inspector"
-    RecusalReserved "recusal.reserved" "the category {category} is reserved for a rule of history that is not announced" => "choose another word; last-visitor and met-recently are put in by last_visitors and met_within_months under history"
+    RecusalReserved "recusal.reserved" "{target} and {inspector}: the category {category} is reserved for a rule of history that is not announced" => "choose another word; last-visitor and met-recently are put in by last_visitors and met_within_months under history"
     RecusalTarget "recusal.target" "the recusal names {target}, which is not in the register of targets" => "correct the code, or remove the row"
     ProofPath "proof.path" "the proof's path does not lead to the root" => "ask for the proof again; do not edit it"
     ProofRow "proof.row" "the proof's rows do not show what it claims of {id}" => "ask for the proof again"
@@ -376,7 +400,7 @@ codes! {
     PolicyContributor "policy.contributor" "the announced key of {contributor} is not one that the policy trusts for contributions" => "add the contributor's key to the policy if you trust it"
     SizeLimit "limit.bytes" "{bytes} bytes, the limit is {limit}" => "raise the limit in the policy if this size is expected"
     // --- order, seed
-    CampaignMixed "campaign.mixed" "the statement belongs to another campaign or announcement ({found}, expected {expected})" => "put together the files of one campaign only"
+    CampaignMixed "campaign.mixed" "the statement belongs to another campaign or announcement ({found}, expected {expected})" => "put together the files of one campaign only; if these are, one was changed after the other was signed"
     OrderTime "order.time" "{earlier} must come before {later}" => "the order of events was broken: this draw cannot count"
     ContributionSet "contribution.set" "contributions and closing do not agree about {contributor}" => "fetch all contribution files; a contribution that came after the closing does not count"
     ContributionCommitment "contribution.commitment" "the value of {contributor} does not fit its commitment" => "the contributor must reveal the value it committed to"
@@ -394,9 +418,9 @@ codes! {
     // --- outcome
     OutcomeDiffers "outcome.differs" "line {line} is {found}, the lottery gives {expected}" => "this is not the outcome of the draw"
     RecordDiffers "record.differs" "{member} is {found}, recomputed {expected}" => "the record does not describe this draw"
-    AssignInfeasible "assign.infeasible" "department {department}: {tasks} targets ({which}) need {seats} officers, but the {inspectors} officers who may go there can fill only {places} places; {short} are missing. Where, as targets→seats [what they ask]: {kinds}.{off? Of {pool} in the department {off} are kept off all of these:{elsewhere? {elsewhere} by region;}{stations? {stations} by station;}{unqualified? {unqualified} by qualification;}{no_lead? {no_lead} may not lead;}{experts? {experts} as experts or no experts;}{expired? {expired} by validity;}{recused? {recused} by recusal;}{spent? {spent} have no capacity;}}" => "add {short} places: more officers, or more capacity for those who may go there{lone?, or lift what alone keeps others off some of these seats (officers):{lone_region? region {lone_region};}{lone_station? station {lone_station};}{lone_qualification? qualification {lone_qualification};}{lone_lead? not leading {lone_lead};}{lone_validity? validity {lone_validity};}}; or draw fewer targets. `yaohao check` tries what would be enough"
-    AssignCrews "assign.crews" "department {department}: {tasks} targets ({which}) need a crew each, but the {inspectors} crews that may go there can take only {places}; {short} are missing. The department has {pool} crews{left?, and {left} officers are in none}.{off? Kept off all of these targets are:{small? {small} crews with fewer than the {members} members wanted;}{away? {away} with somebody who may not go there (region, station, validity);}{unfit? {unfit} whose members do not have what the seats ask;}{recused? {recused} by recusal;}{spent? {spent} with somebody who has no capacity;}}" => "add crews, or members or capacity to those that there are; mix their people otherwise; or draw fewer targets"
-    DrawInfeasible "draw.infeasible" "department {department}: {tasks} targets ({which}) need {seats} officers, but the {inspectors} officers who may go there can fill only {places} places; {short} are missing. Where, as targets→seats [what they ask]: {kinds}.{off? Of {pool} in the department {off} are kept off all of these:{elsewhere? {elsewhere} by region;}{stations? {stations} by station;}{unqualified? {unqualified} by qualification;}{no_lead? {no_lead} may not lead;}{experts? {experts} as experts or no experts;}{expired? {expired} by validity;}{recused? {recused} by recusal;}{spent? {spent} have no capacity;}}" => "nothing of this announcement can be changed: keep all its files, publish the reason, and announce again under the next number"
+    AssignInfeasible "assign.infeasible" "department {department}: {tasks} targets ({which}) need {seats} officers, but the {inspectors} officers who may go there{idle? ({idle} of them with a capacity of 0)} can fill only {places} places; {short} are missing. Where, as targets→seats [what they ask]: {kinds}.{off? Of {pool} in the department {off} are kept off all of these:{elsewhere? {elsewhere} by region;}{stations? {stations} by station;}{unqualified? {unqualified} by qualification;}{no_lead? {no_lead} may not lead;}{experts? {experts} as experts or no experts;}{expired? {expired} by validity;}{recused? {recused} by recusal;}{rotated? {rotated} by rotation;}}" => "add {short} places: more officers, or more capacity for those who may go there{lone?, or lift what alone keeps others off some of these seats (officers):{lone_region? region {lone_region};}{lone_station? station {lone_station};}{lone_qualification? qualification {lone_qualification};}{lone_lead? not leading {lone_lead};}{lone_validity? validity {lone_validity};}}; or draw fewer targets. `yaohao check` tries what would be enough"
+    AssignCrews "assign.crews" "department {department}: {tasks} targets ({which}) need a crew each, but the {inspectors} crews that may go there can take only {places}; {short} are missing. The department has {pool} crews{left?, and {left} officers are in none}.{off? Kept off all of these targets are:{small? {small} crews with fewer than the {members} members wanted;}{away? {away} with somebody who may not go there (region, station, validity);}{unfit? {unfit} whose members do not have what the seats ask;}{recused? {recused} by recusal;}{spent? {spent} with somebody who has no capacity;}}" => "{given?add crews, or members or capacity to those that there are; mix their people otherwise}{formed?add officers, {members} for each crew more, or capacity}; or draw fewer targets"
+    DrawInfeasible "draw.infeasible" "department {department}: {tasks} targets ({which}) need {seats} officers, but the {inspectors} officers who may go there{idle? ({idle} of them with a capacity of 0)} can fill only {places} places; {short} are missing. Where, as targets→seats [what they ask]: {kinds}.{off? Of {pool} in the department {off} are kept off all of these:{elsewhere? {elsewhere} by region;}{stations? {stations} by station;}{unqualified? {unqualified} by qualification;}{no_lead? {no_lead} may not lead;}{experts? {experts} as experts or no experts;}{expired? {expired} by validity;}{recused? {recused} by recusal;}{rotated? {rotated} by rotation;}}" => "nothing of this announcement can be changed: keep all its files, publish the reason, and announce again under the next number"
     DrawCrews "draw.crews" "department {department}: {tasks} targets ({which}) need a crew each, but the {inspectors} crews that may go there can take only {places}; {short} are missing. The department has {pool} crews{left?, and {left} officers are in none}.{off? Kept off all of these targets are:{small? {small} crews with fewer than the {members} members wanted;}{away? {away} with somebody who may not go there (region, station, validity);}{unfit? {unfit} whose members do not have what the seats ask;}{recused? {recused} by recusal;}{spent? {spent} with somebody who has no capacity;}}" => "nothing of this announcement can be changed: keep all its files, publish the reason, and announce again under the next number"
     LimitInspectors "limit.inspectors" "more than {limit} inspectors or seats" => "split the campaign"
     // --- plan, intake, campaign folder
@@ -411,7 +435,7 @@ codes! {
     PlanWindow "plan.window" "window: the inspections end ({to}) before they begin ({from})" => "correct the two dates"
     PlanDepartment "plan.department" "item {item}: {department} is not a department of this plan; they are: {known}" => "correct the id, or add the department with [[departments]]"
     PlanLeader "plan.leader" "item {item}: {found} seats lead, it must be exactly one" => "write leader = true, with count = 1, at one seat and leader = false at all others"
-    ItemOfficers "item.officers" "item {item}: department {department} may penalise and sends {officers} officers (experts do not count); if they are fewer than two it must be listed under fewer with the reason, and otherwise it must not" => "ask for two officers, or say in fewer why there need not be two"
+    ItemOfficers "item.officers" "item {item}: department {department} may penalise and sends {officers} officers (experts do not count){wanting?: fewer than two, and nothing under fewer says why}{needless?: that is enough, and yet it is listed under fewer}" => "{wanting?ask for two officers, or say in fewer why there need not be two}{needless?remove {department} from fewer}"
     PlanPenalises "plan.penalises" "item {item} does not say which departments may penalise" => "write penalises = [\"department\"], or penalises = [] if none may"
     PlanThreshold "plan.threshold" "threshold is {threshold}, there are {holders} holders" => "write a threshold from 1 to the number of holders"
     PlanMark "plan.mark" "registers.targets.lists: the mark {mark} changes nothing, since no rule names lists" => "write a rule with has-any = [\"lists\", [\"{mark}\"]], or give the list a reason in place of the mark"
@@ -452,8 +476,8 @@ codes! {
     IntakeInvisible "intake.invisible" "{value} holds the invisible character {character}" => "delete the cell and type the code again by hand"
     IntakeFormula "intake.formula" "{value} would be taken for a formula by whoever opens the published table in Excel" => "remove the sign at the beginning (= + - @)"
     IntakeDate "intake.date" "{value} is not a date" => "write 2026-01-05, 2026/1/5 or 2026年1月5日, or 长期有效 where there is no end"
-    IntakeInteger "intake.integer" "{value} is not a whole number" => "write digits only"
-    IntakeFlag "intake.flag" "{value} is neither yes nor no" => "write 是 or 否, or leave the cell empty"
+    IntakeInteger "intake.integer" "{value?{value} is not a whole number}{blank?the cell is empty, and must hold a whole number}" => "write a whole number, in digits only"
+    IntakeFlag "intake.flag" "{value} is neither yes nor no{expert? nor 外聘}" => "write 是 or 否{expert?, or 外聘 for an expert who is no officer}, or leave the cell empty"
     IntakeLeave "intake.leave" "{value} is neither a number of days nor a list of days" => "write the number of days of leave in the window, or the days, such as 2024-11-04至2024-11-08；2024-11-20"
     IntakeDuplicate "intake.duplicate" "{id} stands already in {file}, row {first}" => "remove one of the two rows"
     IntakeOfficerTwice "intake.officer-twice" "{id} is of {department}, and stands also in {file}, row {first}, as one of {other}" => "one officer belongs to one department: remove one of the two rows"
@@ -548,7 +572,7 @@ codes! {
     SubstituteOut "substitute.out" "{found} does not sit there, {expected} does" => "name the inspector who sits there now"
     SubstituteFinished "substitute.finished" "{target} has a result already: its visit is over" => "if the result is wrong, amend it; who went stays who went"
     SubstituteDiffers "substitute.differs" "{found} comes in, the list gives {expected}" => "nobody chooses who steps in: take the one whom the list gives"
-    SubstituteInfeasible "substitute.infeasible" "{reserve} comes in for {target}, but the {seats} seats of {department} there cannot all be filled by inspectors who may sit there and have capacity left" => "the target cannot be replaced: nothing may silently be half a team; say why with `yaohao amend --amends record`"
+    SubstituteInfeasible "substitute.infeasible" "{reserve} comes in for {target}, but the {seats} seats of {department} there cannot all be filled by inspectors who may sit there and have capacity left" => "the target cannot be replaced: nothing may silently be half a team; say why with `yaohao amend DIR --amends record --reason WORD --text \"…\"`"
     ResultTarget "result.target" "{target} is not among the targets that are drawn now" => "only what was drawn, or came in for it, has a result"
     ResultTwice "result.twice" "{target} has a result already" => "if it is wrong, amend it: the old one stays, and the new one counts"
     ResultNone "result.none" "{target} has no result yet, so none can take its place" => "publish it with `yaohao result`"

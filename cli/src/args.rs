@@ -508,17 +508,22 @@ pub(crate) struct LogWitness {
     pub(crate) listen: Option<String>,
 }
 
-/// Reads the arguments; usage errors and help come as `Err`.
-pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Cli, Language), clap::Error> {
+/// Reads the arguments; usage errors and help come as `Err`, nothing if it is told already.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Cli, Language), Option<clap::Error>> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let language = Language::choose(&arguments);
-    let matches = localised(Cli::command(), language, "").try_get_matches_from(arguments).inspect_err(|error| {
-        // clap speaks English only: at least say what kind of mistake it is, and where the way out is
-        if language == Language::Chinese && error.use_stderr() {
-            let _ = writeln!(std::io::stderr().lock(), "{}", language.text("usage-error"));
+    let matches = localised(Cli::command(), language, "").try_get_matches_from(arguments).map_err(|error| {
+        if language == Language::English || !error.use_stderr() {
+            return Some(error);
         }
+        // clap speaks English only: where its mistakes have no Chinese words here, at least the way out has
+        let mut out = std::io::stderr().lock();
+        let _ = writeln!(out, "{}", language.text("usage-error"));
+        let Some(told) = crate::usage::told(&error, language) else { return Some(error) };
+        let _ = writeln!(out, "{told}");
+        None
     })?;
-    Ok((Cli::from_arg_matches(&matches)?, language))
+    Ok((Cli::from_arg_matches(&matches).map_err(Some)?, language))
 }
 
 /// Gives a command, its arguments and its subcommands their texts.

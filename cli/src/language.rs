@@ -93,21 +93,37 @@ impl Language {
 
     /// What is wrong and where, then what to do, with the code.
     pub(crate) fn fault(self, fault: &Fault) -> String {
-        let (what, remedy) = self.fault_parts(fault);
+        format!("{} [{}]\n  → {}", self.placed(fault), fault.code().name(), self.fault_parts(fault).1)
+    }
+
+    /// What is wrong and where.
+    fn placed(self, fault: &Fault) -> String {
+        let (what, _) = self.fault_parts(fault);
         let place = self.place(fault);
         let separator = if place.is_empty() { "" } else { self.colon() };
-        format!("{place}{separator}{what} [{}]\n  → {remedy}", fault.code().name())
+        format!("{place}{separator}{what}")
     }
 
     /// What is wrong, and what to do.
     pub(crate) fn fault_parts(self, fault: &Fault) -> (String, String) {
         let code: Code = fault.code();
+        let (what, remedy) = self.filled(fault, code);
+        if code.is_infeasible() || matches!(code, Code::DrawInfeasible | Code::DrawCrews) {
+            return (without_last_semicolons(&what), without_last_semicolons(&remedy));
+        }
+        (what, remedy)
+    }
+
+    fn filled(self, fault: &Fault, code: Code) -> (String, String) {
         match self {
             Self::English => (fault.fill(code.what()), fault.fill(code.remedy())),
             Self::Chinese => {
                 let of = |table: &Table, english: &str| {
                     let template = table.get(code.name()).map_or(english, String::as_str);
-                    fault.fill_in(template, in_chinese)
+                    fault.fill_in(template, |key, fact| match fault.cause().filter(|_| key == "detail") {
+                        Some(cause) => Cow::Owned(self.placed(cause)),
+                        None => in_chinese(key, fact),
+                    })
                 };
                 (of(&CHINESE_WHAT, code.what()), of(&CHINESE_REMEDY, code.remedy()))
             }
@@ -122,6 +138,8 @@ impl Language {
         let column = column.map(|column| match (self, plan) {
             (Self::Chinese, true) => phrase(column, NESTED).unwrap_or_else(|| column.to_owned()),
             (Self::English, true) => column.to_owned(),
+            _ if column.starts_with("--") => self.say("place-option", &[("column", &column)]),
+            _ if file.is_some_and(is_json) => self.say("place-member", &[("column", &column)]),
             _ => self.say("place-column", &[("column", &column)]),
         });
         let parts: Vec<String> = [file.map(str::to_owned), row, column].into_iter().flatten().collect();
@@ -139,9 +157,47 @@ impl Language {
     }
 }
 
+fn is_json(file: &str) -> bool {
+    std::path::Path::new(file).extension().is_some_and(|extension| extension == "json")
+}
+
+/// What is listed one behind the other ends each entry with a semicolon; the last one has nothing to part.
+fn without_last_semicolons(text: &str) -> String {
+    let text = text.replace("；）", "）").replace(";)", ")").replace("；。", "。").replace(";.", ".");
+    // a list whose end is the end of a clause
+    let text = text.replace("；；", "；").replace(";;", ";");
+    text.strip_suffix(['；', ';']).map_or(text.clone(), str::to_owned)
+}
+
+/// What the seats ask, in Chinese: `330105 1→1 [lead+weihua], …`. Only whole words in brackets are the program's.
+fn kinds(fact: &str) -> String {
+    let asked = |asked: &str| {
+        let (lead, rest) = match asked.strip_prefix("lead") {
+            Some(rest) if rest.is_empty() || rest.starts_with('+') => ("组长", rest),
+            _ => ("", asked),
+        };
+        let (expert, rest) = match rest.trim_start_matches('+').strip_prefix("expert") {
+            Some(after) if after.is_empty() || after.starts_with('+') => ("专家", after),
+            _ => ("", rest),
+        };
+        let ids = rest.trim_start_matches('+');
+        let ids = if ids.is_empty() { String::new() } else { format!("资质 {}", ids.replace('+', "、")) };
+        let parts = [lead, expert, &ids].into_iter().filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join("，")
+    };
+    let mut parts = fact.split('[');
+    let first = parts.next().unwrap_or_default().to_owned();
+    let text = parts.fold(first, |text, part| {
+        let (inside, behind) = part.split_once(']').unwrap_or((part, ""));
+        format!("{text}[{}]{behind}", asked(inside))
+    });
+    text.replace(", ", "；")
+}
+
 fn in_chinese<'a>(key: &str, fact: &'a str) -> Cow<'a, str> {
     match CHINESE_FACTS.get(fact) {
         Some(chinese) => Cow::Borrowed(chinese),
+        None if key == "kinds" => Cow::Owned(kinds(fact)),
         None if WORDED.contains(&key) => phrase(fact, NESTED).map_or(Cow::Borrowed(fact), Cow::Owned),
         None => Cow::Borrowed(fact),
     }
@@ -225,6 +281,18 @@ mod tests {
         assert_eq!(said("stratum class-C: minimum is over maximum"), "方案有误：分层 class-C：minimum 大于 maximum");
         assert_eq!(said("registers.targets: file is missing"), "方案有误：registers.targets：没有写 file");
         assert_eq!(said("unknown variant x, expected a or b"), "方案有误：不认得 x，只能写 a 或 b");
+        assert_eq!(said("team.beyond: 330106→330105 stands twice"), "方案有误：team.beyond：330106→330105 写了两次");
+        let kind = "team: crews fixed are neither given nor drawn";
+        assert!(said(kind).starts_with("方案有误：team：crews 的 kind 不能写 fixed，只能写 given"));
+        assert!(said("team: station mode both is neither cross nor own").contains("mode 不能写 both"));
+        assert_eq!(said("item y: an expert cannot lead"), "方案有误：检查事项 y：专家席不能兼作组长席");
+        assert_eq!(
+            said("history: met_within_months is 1 to 120"),
+            "方案有误：history：met_within_months 应是 1 至 120"
+        );
+        let none =
+            "history: write drawn_within_months, yearly_cap, other_levels, last_visitors, met_within_months or loads";
+        assert!(said(none).starts_with("方案有误：history：要写明往次抽查起什么作用"));
         // what nobody has translated stays as it is
         assert_eq!(said("something: else"), "方案有误：something: else");
         let read = Fault::new(Code::FileRead).fact("detail", "Is a directory (os error 21)");
@@ -234,6 +302,51 @@ mod tests {
         // the words of the office are no sentences of the program's
         let id = Fault::new(Code::IdForm).fact("value", "x is missing");
         assert!(Language::Chinese.fault_parts(&id).0.starts_with("x is missing 不能作编号"));
+    }
+
+    #[test]
+    fn a_fault_behind_a_fault_is_told_in_the_same_language() {
+        let cause = Fault::new(Code::FileMissing).file("record.json");
+        let fault = Fault::new(Code::HistoryRecord).fact("campaign", "A1").because(cause);
+        assert_eq!(Language::Chinese.fault_parts(&fault).0, "往次抽查 A1 的文件对不上：record.json：找不到这个文件");
+        assert!(Language::English.fault_parts(&fault).0.contains("record.json: the file is missing"));
+    }
+
+    #[test]
+    fn what_seats_ask_is_chinese_in_chinese_and_lists_end_without_a_mark() {
+        let fault = Fault::new(Code::AssignInfeasible)
+            .fact("kinds", "3301 1→1 [lead+weihua+zhifa], 2→2 [expert], 1→1 [leader]")
+            .fact("off", 8)
+            .fact("recused", 3)
+            .fact("rotated", 5)
+            .fact("lone", 0)
+            .fact("idle", 4);
+        let (what, remedy) = Language::Chinese.fault_parts(&fault);
+        assert!(what.contains("3301 1→1 [组长，资质 weihua、zhifa]；2→2 [专家]；1→1 [资质 leader]"), "{what}");
+        assert!(what.ends_with("回避 3 人；轮换 5 人"), "{what}");
+        assert!(what.contains("（其中 4 人任务上限为零）"), "{what}");
+        assert!(!remedy.contains('（') && !remedy.contains("；；"), "{remedy}");
+        let some = Fault::new(Code::AssignInfeasible).fact("lone", 1).fact("lone_lead", 1).fact("short", 1);
+        assert!(Language::Chinese.fault_parts(&some).1.contains("（组长资格 1 人）；或少抽几户"));
+        assert!(Language::English.fault_parts(&fault).0.ends_with("5 by rotation"));
+    }
+
+    #[test]
+    fn remedies_fit_the_mistake() {
+        let remedy = |fault: &Fault| Language::Chinese.fault_parts(fault).1;
+        let officers = || Fault::new(Code::ItemOfficers).fact("department", "gongan").fact("officers", 2);
+        assert_eq!(remedy(&officers().fact("needless", 1)), "请从 fewer 中删去 gongan");
+        assert!(remedy(&officers().fact("wanting", 1)).starts_with("请至少安排两名执法人员"));
+        let number = Fault::new(Code::NumberForm).fact("value", 43).fact("least", 0).fact("most", 42);
+        assert!(remedy(&number).starts_with("请写 0 至 42 之间的整数"));
+        let empty = Fault::new(Code::IntakeInteger).fact("value", "").fact("blank", 1);
+        assert_eq!(Language::Chinese.fault_parts(&empty).0, "这一格空着，应填整数");
+        let flag = Fault::new(Code::IntakeFlag).fact("value", "兼");
+        assert_eq!(remedy(&flag), "请写“是”或“否”，或留空");
+        assert!(remedy(&flag.fact("expert", 1)).contains("“外聘”"));
+        assert!(remedy(&Fault::new(Code::SubstituteInfeasible)).contains("--reason 代号 --text"));
+        let differs = Fault::new(Code::SubstituteDiffers).fact("found", "G01").fact("expected", "(nobody)");
+        assert_eq!(Language::Chinese.fault_parts(&differs).0, "递补的是 G01，按名单应是 无人");
     }
 
     #[test]

@@ -26,6 +26,25 @@ fn line(row: &[String], widths: &[usize]) -> String {
     out.trim_end().to_owned()
 }
 
+/// Lines of a table whose last column is a text, which is broken where the terminal ends.
+pub(crate) fn lines_with_text(rows: &[Vec<String>], width: usize) -> Vec<String> {
+    let split = |row: &Vec<String>| row.split_last().map(|(last, before)| (before.to_vec(), last.clone()));
+    let (before, texts): (Vec<_>, Vec<_>) = rows.iter().filter_map(split).unzip();
+    let heads = lines(&before);
+    let offset = heads.iter().map(|head| head.width()).max().unwrap_or(0).saturating_add(2);
+    let room = width.saturating_sub(offset).max(20);
+    let mut out = Vec::new();
+    for (head, text) in heads.iter().zip(texts) {
+        let mut head = head.clone();
+        for part in wrapped(&text, room, "").split('\n') {
+            let blanks = " ".repeat(offset.saturating_sub(head.width()));
+            out.push(format!("{head}{blanks}{part}").trim_end().to_owned());
+            head.clear();
+        }
+    }
+    out
+}
+
 /// A group of hexadecimal digits short enough for a line of 80.
 pub(crate) fn short(digest: &str) -> String {
     match digest.get(..16) {
@@ -81,6 +100,13 @@ mod tests {
         assert_eq!(super::wrapped("one two three four", 9, "  "), "one two\n  three\n  four");
         assert_eq!(super::wrapped("名录不完整，请核对。", 10, ""), "名录不完\n整，请核\n对。");
         assert_eq!(super::wrapped("e3b0c44298fc1c149afb", 10, ""), "e3b0c44298fc1c149afb");
+    }
+
+    #[test]
+    fn a_text_at_the_end_is_broken_under_itself() {
+        let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+        let lines = super::lines_with_text(&[row(["A", ""]), row(["BB", "one two three four five six"])], 24);
+        assert_eq!(lines, ["A", "BB  one two three four", "    five six"]);
     }
 
     #[test]

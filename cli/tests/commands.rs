@@ -601,6 +601,23 @@ fn slips_in_a_plan_are_named_with_line_and_remedy() {
 fn wrong_usage_begins_in_the_readers_language() {
     let folder = tempfile::tempdir().unwrap();
     run(folder.path(), &["nonsense"], "zh_CN.UTF-8").exits(2).says("用法有误；加 --help 查看说明");
+    let chinese = |arguments: &[&str]| run(folder.path(), arguments, "zh_CN.UTF-8").exits(2);
+    let said = [
+        (&["nonsense"][..], "没有 nonsense 这个命令"),
+        (&["verfy", "d"], "没有 verfy 这个命令；是不是 verify？"),
+        (&["check", "d", "--nope"], "不认得 --nope"),
+        (&["check"], "缺少：<DIR>"),
+        (&["generate", "nothing"], "不能写 nothing，只能写"),
+        (&["simulate", "d", "--draws", "x"], "不能写 x"),
+        (&["simulate", "d", "--draws"], "后面缺少值"),
+        (&["check", "d", "--lang", "zh", "--lang", "zh"], "只能写一次"),
+    ];
+    for (arguments, expected) in said {
+        chinese(arguments).says(expected);
+    }
+    chinese(&["check"]).says("用法：yaohao check");
+    // whoever reads English has clap's words
+    yaohao(folder.path(), &["check", "d", "--nope"]).exits(2).says("unexpected argument '--nope'");
 }
 
 /// The signature of the demonstration's round.

@@ -234,7 +234,7 @@ fn the_team_now_beside_the_one_that_was_drawn() {
     says(&english(at, &["explain", "d"]), &["After the draw: 1 substitutions, results of 0 firms, 0 amendments"]);
     let told = format!("{date}，原因illness（住院）：{target}，{department}第{number}席：{out}退出，由{comes}递补");
     says(&chinese(at, &["explain", "d", target]), &[&told, "现在的检查组", "部门席位现任抽签所派"]);
-    says(&chinese(at, &["explain", "d"]), &["抽签之后：递补1次"]);
+    says(&chinese(at, &["explain", "d"]), &["抽签之后：替换1次"]);
     must(at, &["substitute", "d", "--target", target, "--reason", "closed-down", "--text", "停业"]);
     says(&english(at, &["explain", "d", target]), &["It is not visited any more: there is no team now."]);
     says(&chinese(at, &["explain", "d", target]), &["此户不再检查，现无检查组。"]);

@@ -3,10 +3,10 @@
 
 use crate::simulate::with_trials;
 use std::collections::BTreeSet;
-use yaohao::announcement::{Announcement, Beyond};
+use yaohao::announcement::{Announcement, Beyond, CrewKind, Item};
 use yaohao::assign::{Filled, More, Side, groups_of};
 use yaohao::draw::Entry;
-use yaohao::fault::Result;
+use yaohao::fault::{Fault, Result};
 use yaohao::ident::{Id, Text};
 use yaohao::register::{Expert, Inspector, Recusals, Regions};
 use yaohao::seed::Lots;
@@ -19,6 +19,8 @@ pub struct Advice {
     pub department: Id,
     /// Whether it sends crews: then seats are targets, and people are crews.
     pub crews: bool,
+    /// How many each crew has, where lots form the crews: then people are wanted, not crews.
+    pub drawn: Option<u64>,
     /// All seats, and those that stay empty at best.
     pub filled: Filled,
     /// What would help, the first the plainest.
@@ -65,6 +67,8 @@ pub enum Lift {
     Lead,
     /// Certificates last through the window.
     Validity,
+    /// No rule of rotation keeps off who was there before.
+    Rotation,
     /// Nobody is recused: it cannot be lifted, but shows what else is needed.
     Recusals,
 }
@@ -93,13 +97,22 @@ pub fn advice(announcement: &Announcement, evidence: &dyn Evidence, trial: u64) 
             if filled.empty > 0 {
                 let tried = Tried { side, filled };
                 let coarse = filled.seats > MANY;
-                let crews = announcement.team.crews_of(&department.id).is_some();
+                let kind = announcement.team.crews_of(&department.id);
+                let drawn =
+                    kind.filter(|kind| *kind == CrewKind::Drawn).and_then(|_| size(announcement, &department.id));
+                let crews = kind.is_some();
                 let helps = tried.helps(coarse)?;
-                all.push(Advice { department: department.id.clone(), crews, filled, helps, coarse });
+                all.push(Advice { department: department.id.clone(), crews, drawn, filled, helps, coarse });
             }
         }
         Ok(all)
     })
+}
+
+/// How many a department sends to each target; where lots form crews, they are as many everywhere.
+fn size(announcement: &Announcement, department: &Id) -> Option<u64> {
+    let of = |item: &Item| item.seats_of(department).iter().map(|seat| seat.count).sum::<u64>();
+    announcement.items.iter().map(of).find(|seats| *seats > 0)
 }
 
 /// A department with empty seats, and what is tried with it.
@@ -231,8 +244,19 @@ impl Tried<'_> {
             one.valid_to = one.valid_to.max(*to);
         };
         lifts.push((Lift::Validity, people(&last)?));
-        let nobody = Recusals::new(&[]);
-        lifts.push((Lift::Recusals, Side { recusals: &nobody, ..self.side }.fill(More::default())?));
+        let mut without = |lift: Lift, recusals: &Recusals<'_>| {
+            let filled = Side { recusals, ..self.side }.fill(More::default())?;
+            lifts.push((lift, filled));
+            Ok::<(), Fault>(())
+        };
+        // rotation is the office's own rule, and no recusal: it is tried by itself
+        let own = self.side.recusals.without_rotation();
+        if self.side.recusals.has_rotation() {
+            without(Lift::Rotation, &own)?;
+        }
+        if own.targets().next().is_some() {
+            without(Lift::Recusals, &Recusals::new(&[]))?;
+        }
         let helping = lifts.into_iter().filter(|(_, filled)| filled.empty < self.filled.empty);
         Ok(helping.map(|(lift, filled)| Help::Lift { lift, left: filled.empty }).collect())
     }

@@ -288,7 +288,7 @@ fn announce(
     let visitor = Inspectors::new(inspector_schema, departments, plan.window_days())?;
     let (inspector_mark, found) = pass(inspector_schema, inspectors, visitor)?;
     let (recusal_mark, pairs) = pass(recusal_schema, recusals, Recusals::new(&found.ids))?;
-    check_categories(past.announced.as_ref(), &pairs)?;
+    check_categories(past.announced.as_ref(), &pairs).map_err(|fault| recusals.at_source(fault))?;
 
     let announced = |schema: &Schema, mark: Commitment, intake: &Intake, withheld: Vec<Name>| Announced {
         columns: schema.columns().to_vec(),

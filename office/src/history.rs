@@ -44,7 +44,7 @@ pub fn read_history(base: &Path, plan: &Plan, now: &Time, watch: &dyn Watch) -> 
     let read = history.campaigns.iter().map(|campaign| {
         let read = must_verify(base, campaign).and_then(|()| drawn(base, campaign, history.counts_visits()));
         watch.advance(1);
-        read.map_err(|fault| Fault::new(Code::HistoryRecord).fact("campaign", &campaign.public).fact("detail", fault))
+        read.map_err(|fault| Fault::new(Code::HistoryRecord).fact("campaign", &campaign.public).because(fault))
     });
     let read: Result<Vec<Drawn>> = read.collect();
     watch.end();
@@ -89,9 +89,8 @@ impl Past {
 /// Who visited whom in the campaigns that a plan names, each with the digest of its record; whatever its rules ask.
 pub(crate) fn visits_of(base: &Path, plan: &Plan, history: &HistoryPlan) -> Result<Vec<(Digest, Visits)>> {
     let read = history.campaigns.iter().map(|campaign| {
-        let mut drawn = drawn(base, campaign, true).map_err(|fault| {
-            Fault::new(Code::HistoryRecord).fact("campaign", &campaign.public).fact("detail", fault)
-        })?;
+        let mut drawn = drawn(base, campaign, true)
+            .map_err(|fault| Fault::new(Code::HistoryRecord).fact("campaign", &campaign.public).because(fault))?;
         let record = drawn.earlier.record;
         Ok(visits(&mut drawn, plan, history).map(|visits| (record, visits)))
     });

@@ -310,8 +310,7 @@ impl KeyFolder {
             return Ok(self.secret(holder)?.public());
         }
         let text = read_text(&path)?;
-        PublicKey::parse(text.trim())
-            .map_err(|fault| Fault::new(Code::KeyForm).file(shown(&path)).fact("detail", fault))
+        PublicKey::parse(text.trim()).map_err(|fault| Fault::new(Code::KeyForm).file(shown(&path)).because(fault))
     }
 
     fn path(&self, holder: &Id) -> PathBuf {

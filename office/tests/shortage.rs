@@ -85,7 +85,10 @@ fn each_obstacle_is_counted() {
         recusals: "target,inspector,category\nF3,A1,kinship\nF3,A2,kinship\n".to_owned(),
         ..base()
     };
-    assert_eq!(refused(&all, "{which}: {recused} of {pool}"), "F3: 2 of 2");
+    assert_eq!(refused(&all, "{which}: {recused} of {pool}, {rotated} by rotation"), "F3: 2 of 2, 0 by rotation");
+    // who may go but has no capacity is told there, not among those who may not
+    let spent = Small { inspectors: people(&["A1,yingji,weihua,*,yes,0,0,2020-01-01,2030-01-01,,,"]), ..base() };
+    assert_eq!(refused(&spent, "{inspectors} can, {idle} of them idle, {off} off"), "1 can, 1 of them idle, 0 off");
 }
 
 #[test]
@@ -148,6 +151,28 @@ fn crews_that_do_not_fit() {
         "F3: 1 of 1 crews, 0 can, 1 short, 0 left; 0 0 0 1 0"
     );
     assert_eq!(advised(&recused)[0].helps[1..], [Help::Lift { lift: Lift::Recusals, left: 0 }]);
+}
+
+#[test]
+fn a_reserved_category_is_told_with_its_row() {
+    let recusals = "target,inspector,category\nF3,A1,kinship\nF4,A1,last-visitor\n".to_owned();
+    let small = Small { recusals, ..Small::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let (campaign, _) = small.lay(folder.path());
+    let refused = campaign.look(&time("2024-10-14T08:00:00Z")).map(|_| ()).unwrap_err();
+    let fault = &refused.faults[0];
+    assert_eq!(fault.code(), yaohao::fault::Code::RecusalReserved);
+    assert_eq!(fault.place().1, Some(3), "{fault}");
+    assert!(fault.to_string().contains("F4 and A1"), "{fault}");
+}
+
+#[test]
+fn crews_that_lots_form_want_people() {
+    let drawn = "crews = [{ department = \"yingji\", kind = \"drawn\" }]";
+    let rows = ["A1,yingji,weihua,*,yes,9,0,2020-01-01,2030-01-01,,,"];
+    let small = Small { inspectors: people(&rows), ..base() }.plan("[team]\n", &format!("[team]\n{drawn}\n"));
+    assert_eq!(refused(&small, "{formed?people}{given?crews}, {members} each"), "people, 2 each");
+    assert_eq!(advised(&small)[0].drawn, Some(2));
 }
 
 /// What would help in the first trial draw.

@@ -1,6 +1,6 @@
 //! Earlier campaigns that keep targets out of this one, and by which rules (SPEC §6.2).
 
-use super::{malformed, only_true};
+use super::{ascending, malformed, only_true};
 use crate::encoding::{Digest, Members, Value};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Id, Time};
@@ -152,9 +152,9 @@ impl History {
         if self.campaigns.is_empty() {
             return fault("it must list a campaign");
         }
-        if !self.campaigns.is_sorted_by(|a, b| (&a.number, &a.record) < (&b.number, &b.record)) {
-            return fault("campaigns must ascend by number and record");
-        }
+        let keys = self.campaigns.iter().map(|campaign| (&campaign.number, campaign.record));
+        let wrong = "history: campaigns must ascend by number and record";
+        ascending(wrong, "history: campaigns", keys, |(number, _)| number.to_string())?;
         if self.campaigns.iter().map(|campaign| campaign.record).collect::<BTreeSet<_>>().len() < self.campaigns.len() {
             return fault("two campaigns have one record");
         }
@@ -197,8 +197,14 @@ pub fn check_categories(history: Option<&History>, recusals: &Recusals<'_>) -> R
         LAST_VISITOR => history.is_some_and(|history| history.last_visitors),
         _ => history.is_some_and(|history| history.met_within_months.is_some()),
     };
-    match recusals.reserved().find(|category| !has_rule(category)) {
-        Some(category) => Err(Fault::new(Code::RecusalReserved).file("recusals.csv").fact("category", category)),
+    match recusals.reserved().find(|(category, _)| !has_rule(category)) {
+        Some((category, first)) => Err(Fault::new(Code::RecusalReserved)
+            .file("recusals.csv")
+            .row(first.row)
+            .column("category")
+            .fact("category", category)
+            .fact("target", &first.target)
+            .fact("inspector", &first.inspector)),
         None => Ok(()),
     }
 }

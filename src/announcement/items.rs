@@ -1,6 +1,6 @@
 //! Departments, items and their seats (SPEC §6.1, §10).
 
-use super::{attributes_only, malformed, only_true, some_array};
+use super::{ascending, attributes_only, malformed, only_true, some_array};
 use crate::encoding::{Members, Value, object};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Id, Text};
@@ -159,9 +159,10 @@ impl Item {
     /// Who may penalise sends two officers at least, or everybody can read why not.
     fn check_officers(&self) -> Result<()> {
         let item = &self.id;
-        if !self.penalises.is_sorted_by(|a, b| a < b) || !self.fewer.is_sorted_by(|a, b| a.department < b.department) {
-            return Err(malformed(&format!("item {item}: penalises and fewer must ascend by department")));
-        }
+        let wrong = format!("item {item}: penalises and fewer must ascend by department");
+        let plain = |id: &&Id| id.to_string();
+        ascending(&wrong, &format!("item {item}: penalises"), self.penalises.iter(), plain)?;
+        ascending(&wrong, &format!("item {item}: fewer"), self.fewer.iter().map(|fewer| &fewer.department), plain)?;
         let few: BTreeSet<&Id> = self.fewer.iter().map(|fewer| &fewer.department).collect();
         if let Some(department) = few.iter().find(|department| !self.penalises.contains(department)) {
             return Err(malformed(&format!("item {item}: fewer names {department}, which does not penalise")));
@@ -170,7 +171,9 @@ impl Item {
             let officers = self.officers(department);
             if (officers < TWO) != few.contains(department) {
                 let fault = Fault::new(Code::ItemOfficers).fact("item", item).fact("department", department);
-                return Err(fault.fact("officers", officers));
+                // one of the two, so that a message can say what to do
+                let what = if officers < TWO { "wanting" } else { "needless" };
+                return Err(fault.fact("officers", officers).fact(what, 1));
             }
         }
         Ok(())
@@ -202,9 +205,8 @@ impl SeatEntry {
             expert: only_true(&mut members, "expert")?,
         };
         members.finish()?;
-        if !seat.qualifications.is_sorted_by(|a, b| a < b) {
-            return Err(malformed(&format!("{path}: qualifications must ascend")));
-        }
+        let wrong = format!("{path}: qualifications must ascend");
+        ascending(&wrong, &format!("{path}: qualifications"), seat.qualifications.iter(), |id| id.to_string())?;
         Ok(seat)
     }
 

@@ -330,6 +330,28 @@ fn some_array<T>(
     Ok(array)
 }
 
+/// Refuses keys that do not ascend. An office's plan is put in order by the program: what is wrong there is a double, so
+/// that is told, with its name.
+fn ascending<T: Ord>(
+    wrong: &str,
+    what: &str,
+    keys: impl Iterator<Item = T>,
+    name: impl Fn(&T) -> String,
+) -> Result<()> {
+    let mut before: Option<T> = None;
+    for key in keys {
+        match before.as_ref().map(|before| before.cmp(&key)) {
+            Some(std::cmp::Ordering::Equal) => {
+                let at = if what.is_empty() { String::new() } else { format!("{what}: ") };
+                return Err(malformed(&format!("{at}{} stands twice", name(&key))));
+            }
+            Some(std::cmp::Ordering::Greater) => return Err(malformed(wrong)),
+            _ => before = Some(key),
+        }
+    }
+    Ok(())
+}
+
 fn malformed(detail: &str) -> Fault {
     Fault::new(Code::AnnouncementForm).fact("detail", detail)
 }

@@ -1,6 +1,6 @@
 //! What will make the seed, as announced (SPEC §7.1).
 
-use super::{PublicValues, Sealed, malformed};
+use super::{PublicValues, Sealed, ascending, malformed};
 use crate::encoding::{Digest, Members, Value, object};
 use crate::fault::{Code, Fault, Result};
 use crate::ident::{Id, Time};
@@ -168,9 +168,8 @@ impl SeedPlan {
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        if !self.contributors.is_sorted_by(|a, b| a.id < b.id) {
-            return Err(malformed("contributors must ascend by id"));
-        }
+        let ids = self.contributors.iter().map(|contributor| &contributor.id);
+        ascending("contributors must ascend by id", "contributors", ids, |id| id.to_string())?;
         let without_beacon = self.beacon == BeaconPlan::None;
         if self.contributors.iter().any(|contributor| contributor.commitment.is_some() != without_beacon) {
             return Err(malformed("contributors commit beforehand exactly when there is no beacon"));

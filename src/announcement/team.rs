@@ -1,6 +1,6 @@
 //! How inspectors are matched: where they go, in crews or one by one, and what they can take on (SPEC §6.1, §10).
 
-use super::{Item, attributes_only, malformed, only_true, some_array};
+use super::{Item, ascending, attributes_only, malformed, only_true, some_array};
 use crate::encoding::{Members, Value, object};
 use crate::fault::Result;
 use crate::ident::{Id, Name, Text};
@@ -122,18 +122,17 @@ impl Team {
     /// # Errors
     /// [`crate::fault::Code::AnnouncementForm`].
     pub fn check(&self, departments: &BTreeSet<Id>, items: &[Item]) -> Result<()> {
-        if !self.beyond.is_sorted_by(|a, b| (&a.from, &a.to) < (&b.from, &b.to)) {
-            return Err(malformed("team.beyond must ascend by from and to"));
-        }
+        let pairs = self.beyond.iter().map(|beyond| (&beyond.from, &beyond.to));
+        let arrow = |(from, to): &(&Id, &Id)| format!("{from}→{to}");
+        ascending("team.beyond must ascend by from and to", "team.beyond", pairs, arrow)?;
         if !self.beyond.is_empty() && self.region.is_none() {
             return Err(malformed("team.beyond: without team.region everybody goes everywhere"));
         }
-        if !self.stations.is_sorted_by(|a, b| a.department < b.department) {
-            return Err(malformed("team.stations must ascend by department"));
-        }
-        if !self.crews.is_sorted_by(|a, b| a.department < b.department) {
-            return Err(malformed("team.crews must ascend by department"));
-        }
+        let departments_of = self.stations.iter().map(|stations| &stations.department);
+        let plain = |id: &&Id| id.to_string();
+        ascending("team.stations must ascend by department", "team.stations", departments_of, plain)?;
+        let departments_of = self.crews.iter().map(|crews| &crews.department);
+        ascending("team.crews must ascend by department", "team.crews", departments_of, plain)?;
         let named = self.stations.iter().map(|stations| ("stations", &stations.department));
         let named = named.chain(self.crews.iter().map(|crews| ("crews", &crews.department)));
         for (member, department) in named {

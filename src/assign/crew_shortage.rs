@@ -4,7 +4,7 @@ use super::crews::Crew;
 use super::deficit::Deficit;
 use super::facts::{Visit, each_seat};
 use super::obstacles::{Obstacle, obstacles_to_crew};
-use crate::announcement::Announcement;
+use crate::announcement::{Announcement, CrewKind};
 use crate::fault::Fault;
 use crate::register::{Inspector, Recusals};
 use std::collections::BTreeSet;
@@ -45,7 +45,11 @@ impl CrewShortage<'_> {
             off += u64::from(is_small || !always.is_empty());
         }
         let members: usize = self.crews.iter().map(|crew| crew.members.len()).sum();
+        // where lots form the crews, the office has people to add, not crews
+        let kind = self.pool.first().and_then(|one| self.announcement.team.crews_of(&one.department));
+        let kind = if kind == Some(CrewKind::Drawn) { "formed" } else { "given" };
         fault
+            .fact(kind, 1)
             .fact("short", deficit.seats.saturating_sub(deficit.places))
             .fact("members", targets.iter().map(wanted).max().unwrap_or(0))
             .fact("pool", self.crews.len())

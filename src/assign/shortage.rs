@@ -24,6 +24,23 @@ type Kinds = BTreeMap<Kind, (u64, u64)>;
 /// Seats that ask the same at the same place: the targets that have them.
 type Asked<'a> = BTreeMap<(Spot<'a>, Group), Vec<&'a Visit<'a>>>;
 
+/// What keeps people off one seat or another can be mended for these.
+const MENDED: [Obstacle; 5] =
+    [Obstacle::Elsewhere, Obstacle::Station, Obstacle::Unqualified, Obstacle::NoLead, Obstacle::Expired];
+
+/// How many are kept off, by what.
+#[derive(Default)]
+struct Kept {
+    /// Off every seat in question.
+    off: BTreeMap<Obstacle, u64>,
+    /// Off some seat by nothing else.
+    lone: BTreeMap<Obstacle, u64>,
+    /// Off every seat by anything.
+    all: u64,
+    /// Of the recused those who are so by rotation alone.
+    rotated: u64,
+}
+
 /// What is known of a department whose seats cannot be filled.
 pub(super) struct Shortage<'a> {
     pub(super) announcement: &'a Announcement,
@@ -50,24 +67,28 @@ impl Shortage<'_> {
         if kinds.len() > KINDS {
             named.push("…".to_owned());
         }
-        let (off, lone, all) = self.kept_off(&asked);
+        let Kept { off, lone, all, rotated } = self.kept_off(&asked);
         let alone = |obstacle: Obstacle| lone.get(&obstacle).copied().unwrap_or(0);
         let count = |obstacle: Obstacle| off.get(&obstacle).copied().unwrap_or(0);
         let short = self.deficit.seats.saturating_sub(self.deficit.places);
+        let able = self.deficit.inspectors.iter().filter_map(|index| pooled(self.pool, *index));
         fault
             .fact("short", short)
             .fact("kinds", named.join(", "))
             .fact("pool", self.pool.len())
             .fact("off", all)
-            .fact("lone", lone.values().sum::<u64>())
+            // only what somebody could mend: nobody is made an expert, or not recused, for one campaign
+            .fact("lone", MENDED.iter().map(|obstacle| alone(*obstacle)).sum::<u64>())
             .fact("elsewhere", count(Obstacle::Elsewhere))
             .fact("stations", count(Obstacle::Station))
             .fact("unqualified", count(Obstacle::Unqualified))
             .fact("no_lead", count(Obstacle::NoLead))
             .fact("experts", count(Obstacle::Expert))
             .fact("expired", count(Obstacle::Expired))
-            .fact("recused", count(Obstacle::Recused))
+            .fact("recused", count(Obstacle::Recused).saturating_sub(rotated))
+            .fact("rotated", rotated)
             .fact("spent", count(Obstacle::Spent))
+            .fact("idle", able.filter(|inspector| inspector.capacity == 0).count())
             .fact("lone_region", alone(Obstacle::Elsewhere))
             .fact("lone_station", alone(Obstacle::Station))
             .fact("lone_qualification", alone(Obstacle::Unqualified))
@@ -115,8 +136,8 @@ impl Shortage<'_> {
 
     /// How many of the department each obstacle keeps off every seat in question, how many could take some of them if that
     /// one obstacle were away, and how many are kept off by anything.
-    fn kept_off(&self, asked: &Asked<'_>) -> (BTreeMap<Obstacle, u64>, BTreeMap<Obstacle, u64>, u64) {
-        let (mut off, mut lone, mut all) = (BTreeMap::<Obstacle, u64>::new(), BTreeMap::<Obstacle, u64>::new(), 0_u64);
+    fn kept_off(&self, asked: &Asked<'_>) -> Kept {
+        let mut kept = Kept::default();
         for inspector in self.pool {
             let mut always: Option<BTreeSet<Obstacle>> = None;
             let mut single: BTreeSet<Obstacle> = BTreeSet::new();
@@ -135,15 +156,19 @@ impl Shortage<'_> {
                 }
             }
             let always = always.unwrap_or_default();
-            all += u64::from(!always.is_empty());
+            // who has no capacity is told among those who might go
+            kept.all += u64::from(always.iter().any(|obstacle| *obstacle != Obstacle::Spent));
+            let by_rotation = always.contains(&Obstacle::Recused)
+                && asked.values().flatten().all(|visit| self.recusals.rotates(&visit.seats.id, &inspector.id));
+            kept.rotated += u64::from(by_rotation);
             for obstacle in always {
-                *off.entry(obstacle).or_default() += 1;
+                *kept.off.entry(obstacle).or_default() += 1;
             }
             for obstacle in single {
-                *lone.entry(obstacle).or_default() += 1;
+                *kept.lone.entry(obstacle).or_default() += 1;
             }
         }
-        (off, lone, all)
+        kept
     }
 
     fn has_recusals(&self, visit: &Visit<'_>) -> bool {

@@ -195,7 +195,7 @@ impl<'a> State<'a> {
 
 /// Who comes in, for a fault.
 fn who_comes(change: &Change) -> String {
-    let nobody = || "nobody".to_owned();
+    let nobody = || "(nobody)".to_owned();
     match change {
         Change::Inspector { replacement, .. } => replacement.as_ref().map_or_else(nobody, ToString::to_string),
         Change::Target { replacement: None, .. } => nobody(),

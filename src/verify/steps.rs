@@ -318,6 +318,7 @@ impl<'a> Campaign<'a> {
             return Ok(Done::skipped(Vec::new()));
         };
         let fault = |found: &str, expected: &str| {
+            let (found, expected) = where_apart(found, expected);
             Err(Fault::new(Code::SeedText).file(file).fact("found", found).fact("expected", expected))
         };
         if record.seed_text != seed.text() {
@@ -495,4 +496,35 @@ fn first_difference(name: &str, found: &[u8], expected: &str) -> Fault {
         .fact("line", count(same).saturating_add(1))
         .fact("found", show(&found_lines))
         .fact("expected", show(&expected_lines))
+}
+
+/// Two long texts around the first character in which they differ: a message has no room for both, and what they share
+/// says nothing. Lines end in ⏎.
+fn where_apart(one: &str, other: &str) -> (String, String) {
+    const BEFORE: usize = 20;
+    const SHOWN: usize = 80;
+    let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    let from = same.saturating_sub(BEFORE);
+    let part = |text: &str| {
+        let mut rest = text.chars().skip(from).map(|c| if c == '\n' { '⏎' } else { c });
+        let shown: String = rest.by_ref().take(SHOWN).collect();
+        let cut = |is_cut: bool| if is_cut { "…" } else { "" };
+        format!("{}{shown}{}", cut(from > 0), cut(rest.next().is_some()))
+    };
+    (part(one), part(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::where_apart;
+
+    #[test]
+    fn long_texts_are_shown_where_they_differ() {
+        let long = "x".repeat(300);
+        let (found, expected) = where_apart(&format!("{long}\none {long}"), &format!("{long}\ntwo"));
+        assert!(found.starts_with("…xxx") && found.contains("⏎one x") && found.ends_with('…'), "{found}");
+        assert!(expected.starts_with("…xxx") && expected.ends_with("⏎two"), "{expected}");
+        assert!(found.chars().count() <= 82);
+        assert_eq!(where_apart("ab", "a"), ("ab".to_owned(), "a".to_owned()));
+    }
 }

@@ -10,14 +10,15 @@ pub(super) fn tell(screen: &Screen, all: &[Advice]) {
         let head = if advice.crews { "advice-head-crews" } else { "advice-head" };
         let (seats, empty) = (&advice.filled.seats, &advice.filled.empty);
         screen.say(head, &[("department", &advice.department), ("seats", seats), ("empty", empty)]);
-        advice.helps.iter().for_each(|one| help(screen, one, advice.crews));
+        advice.helps.iter().for_each(|one| help(screen, one, advice));
         if advice.coarse {
             screen.say("advice-coarse", &[("seats", &MANY)]);
         }
     }
 }
 
-fn help(screen: &Screen, help: &Help, crews: bool) {
+fn help(screen: &Screen, help: &Help, advice: &Advice) {
+    let crews = advice.crews;
     let say = |key: &str, facts: &[(&str, &dyn Display)]| screen.indented(&screen.language.say(key, facts));
     let left = |left: &u64| match left {
         0 => screen.language.text("advice-enough"),
@@ -26,8 +27,13 @@ fn help(screen: &Screen, help: &Help, crews: bool) {
     };
     match help {
         Help::More(more) => {
-            let key = if crews { "advice-more-crews" } else { "advice-more" };
-            say(key, &[("count", &more.count), ("capacity", &more.capacity)]);
+            let key = match (advice.drawn, crews) {
+                (Some(_), _) => "advice-more-drawn",
+                (None, true) => "advice-more-crews",
+                (None, false) => "advice-more",
+            };
+            let people = u64::from(more.count).saturating_mul(advice.drawn.unwrap_or(1));
+            say(key, &[("people", &people), ("count", &more.count), ("capacity", &more.capacity)]);
         }
         Help::Capacity(more) => say("advice-capacity", &[("more", more)]),
         Help::Beyond { from, to, left: seats } => {
@@ -50,6 +56,7 @@ fn key_of(lift: &Lift) -> &'static str {
         Lift::Qualification(_) => "advice-qualification",
         Lift::Lead => "advice-lead",
         Lift::Validity => "advice-validity",
+        Lift::Rotation => "advice-rotation",
         Lift::Recusals => "advice-recusals",
     }
 }

@@ -274,7 +274,7 @@ fn staff(screen: &Screen, frozen: &Frozen) -> Result<usize, Fault> {
         let head = ["department", "region", "seats", "officers", "places", "short"];
         let mut rows = vec![head.map(|key| screen.language.text(&format!("col-{key}"))).to_vec()];
         rows.extend(shown.iter().map(|staffing| staff_row(screen, &frozen.announcement, staffing)));
-        screen.table(&rows);
+        screen.table_with_text(&rows);
     }
     if shown.len() < short {
         screen.say("check-short-more", &[("more", &(short - shown.len()))]);
@@ -295,7 +295,7 @@ fn staff_row(screen: &Screen, _: &Announcement, staffing: &Staffing) -> Vec<Stri
         seats,
         staffing.officers.to_string(),
         staffing.places.to_string(),
-        shortages.join(screen.language.text("list-separator").trim_end()),
+        shortages.join(&screen.language.text("list-separator")),
     ]
 }
 

@@ -157,7 +157,12 @@ pub(super) fn kind(screen: &Screen, Group { leader, qualifications, expert }: &G
     let ids: Vec<&str> = qualifications.iter().map(Id::as_str).collect();
     let leads = if *leader { screen.language.text("short-leader") } else { String::new() };
     let expert = if *expert { screen.language.text("short-expert") } else { String::new() };
-    let parts = [leads, expert, ids.join("+")].into_iter().filter(|part| !part.is_empty());
+    let ids = if ids.is_empty() {
+        String::new()
+    } else {
+        screen.language.say("short-qualified", &[("qualifications", &ids.join("+"))])
+    };
+    let parts = [leads, expert, ids].into_iter().filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join(" ")
 }
 

@@ -148,6 +148,13 @@ impl Screen {
         crate::table::lines(&rows).iter().for_each(|line| self.line(&format!("  {line}")));
     }
 
+    /// Lines of a table whose last column is a text, indented.
+    pub(crate) fn table_with_text(&self, rows: &[Vec<String>]) {
+        let printable = |row: &Vec<String>| row.iter().map(|cell| yaohao::fault::printable(cell)).collect();
+        let rows: Vec<Vec<String>> = rows.iter().map(printable).collect();
+        crate::table::lines_with_text(&rows, WIDTH - 2).iter().for_each(|line| self.line(&format!("  {line}")));
+    }
+
     fn faults(&self, faults: &[Fault]) -> u8 {
         let mut out = std::io::stderr().lock();
         for fault in faults.iter().take(SHOWN) {

@@ -27,14 +27,20 @@ pub(super) fn announcement(screen: &Screen, announcement: &Announcement) {
         }
     }
     if let Some(history) = &announcement.history {
-        let excluded = |reason| announcement.targets.excluded.0.get(reason).copied().unwrap_or(0);
-        let facts: [(&str, &dyn std::fmt::Display); 4] = [
-            ("campaigns", &history.campaigns.len()),
-            ("level", &excluded(History::OTHER_LEVEL)),
-            ("cap", &excluded(History::YEARLY_CAP)),
-            ("recently", &excluded(History::DRAWN_RECENTLY)),
+        let excluded = |reason: &str| announcement.targets.excluded.0.get(reason).copied().unwrap_or(0);
+        // only what the plan asks: a rule that it does not have excludes nobody, and to say so misleads
+        let rules = [
+            ("history-level", history.other_levels, History::OTHER_LEVEL),
+            ("history-cap", history.yearly_cap.is_some(), History::YEARLY_CAP),
+            ("history-recently", history.drawn_within_months.is_some(), History::DRAWN_RECENTLY),
         ];
-        screen.say("history", &facts);
+        let asked = rules.iter().filter(|(_, is_asked, _)| *is_asked);
+        let said = |(key, _, reason): &(&str, bool, &str)| screen.language.say(key, &[("count", &excluded(reason))]);
+        let said: Vec<String> = asked.map(said).collect();
+        if !said.is_empty() {
+            let list = said.join(&screen.language.text("list-separator"));
+            screen.say("history", &[("campaigns", &history.campaigns.len()), ("list", &list)]);
+        }
     }
     if announcement.unowned > 0 {
         screen.say("unowned", &[("count", &announcement.unowned)]);

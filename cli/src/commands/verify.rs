@@ -111,7 +111,13 @@ pub(super) fn verdict(screen: &Screen, report: &Report, order_accepted: bool) ->
         let names: Vec<&str> = report.strangers.iter().map(yaohao::ident::Id::as_str).collect();
         screen.say("strangers", &[("names", &names.join(", "))]);
     }
-    screen.say(&format!("verdict-{}", report.verdict.name()), &[]);
+    let by_trust = report.missing.is_empty()
+        && report.steps.iter().all(|step| matches!(step.status, Status::Passed | Status::Trust));
+    if report.verdict == Verdict::AsFarAsItGoes && by_trust {
+        screen.say("verdict-by-trust", &[]);
+    } else {
+        screen.say(&format!("verdict-{}", report.verdict.name()), &[]);
+    }
     if let Some(void) = report.void.as_ref().filter(|_| report.verdict != Verdict::Rejected) {
         screen.say("is-void", &[("reason", &void.reason), ("time", &void.voided_at), ("text", &void.text.as_str())]);
         screen.say(

@@ -198,7 +198,11 @@ fn expert(text: &str) -> Result<&'static str> {
     match text {
         "also" | "兼任" | "兼任专家" => Ok("also"),
         "only" | "外聘" | "外聘专家" | "仅专家" => Ok("only"),
-        other => flag(other).map(|yes| if yes.is_empty() { "" } else { "also" }),
+        // the remedy names the third word too
+        other => match flag(other) {
+            Ok(yes) => Ok(if yes.is_empty() { "" } else { "also" }),
+            Err(fault) => Err(fault.fact("expert", 1)),
+        },
     }
 }
 
@@ -285,7 +289,10 @@ fn from_serial(text: &str) -> Option<String> {
 }
 
 fn number(text: Cow<'_, str>) -> Result<Cow<'_, str>> {
-    let wrong = |text: &str| Fault::new(Code::IntakeInteger).fact("value", text);
+    let wrong = |text: &str| {
+        let fault = Fault::new(Code::IntakeInteger).fact("value", text);
+        if text.is_empty() { fault.fact("blank", 1) } else { fault }
+    };
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_digits(&text) && (text.len() == 1 || !text.starts_with('0')) {
         return Ok(text);

@@ -80,7 +80,7 @@ pub(super) fn history(file: FileHistory) -> Result<HistoryPlan> {
     let of_visits = file.last_visitors || file.met_within_months.is_some() || file.loads;
     if !of_targets && !of_visits {
         let rules = "drawn_within_months, yearly_cap, other_levels, last_visitors, met_within_months or loads";
-        return wrong(&format!("say what earlier draws do: {rules}"));
+        return wrong(&format!("write {rules}"));
     }
     if file.met_within_months.is_some_and(|months| !(1..=120).contains(&months)) {
         return wrong("met_within_months is 1 to 120");

@@ -231,11 +231,13 @@ impl Plan {
     fn check(&self) -> Result<()> {
         let departments: BTreeSet<Id> = self.departments.iter().map(|department| department.id.clone()).collect();
         for item in &self.items {
-            if let Some(seat) = item.seats.iter().find(|seat| !departments.contains(&seat.department)) {
+            // who may penalise is none of the announcement's rules, but a slip there asks for officers that nobody has
+            let mut named = item.seats.iter().map(|seat| &seat.department).chain(&item.penalises);
+            if let Some(department) = named.find(|department| !departments.contains(*department)) {
                 let known: Vec<&str> = departments.iter().map(Id::as_str).collect();
                 return Err(Fault::new(Code::PlanDepartment)
                     .fact("item", &item.id)
-                    .fact("department", &seat.department)
+                    .fact("department", department)
                     .fact("known", known.join(", ")));
             }
             let leaders =
