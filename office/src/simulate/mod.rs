@@ -3,6 +3,7 @@
 
 mod classes;
 mod equals;
+mod firms;
 mod heat;
 mod lone;
 mod tally;
