@@ -10,7 +10,7 @@ use yaohao::announcement::Announcement;
 use yaohao::fault::{Code, Fault};
 use yaohao::verify::Evidence;
 use yaohao_office::files::{Folder, write_whole};
-use yaohao_office::simulate::{CellTrials, Trials, Words, heat_map, pairs_csv, simulate};
+use yaohao_office::simulate::{CellTrials, Trials, Words, heat_map, pairs_csv, shown, simulate};
 use yaohao_office::staffing::unfit;
 
 /// Cells shown; a campaign that is split by county has many.
@@ -47,8 +47,13 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
     }
     if let Some(path) = &arguments.heat_map {
         let text = |key: &str| screen.language.say(key, &[("draws", &trials.draws)]);
-        let words =
-            Words { title: text("heat-title"), description: text("heat-description"), legend: text("heat-legend") };
+        let (shown, all) = shown(&trials);
+        let words = Words {
+            title: text("heat-title"),
+            description: text("heat-description"),
+            legend: text("heat-legend"),
+            cut: screen.language.say("heat-cut", &[("shown", &shown), ("all", &all)]),
+        };
         write_whole(path, heat_map(&trials, &words).as_bytes()).map_err(one)?;
         screen.say("simulate-written", &[("file", &path.display())]);
     }
