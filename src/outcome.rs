@@ -117,8 +117,9 @@ impl<'a> Trials<'a> {
         Ok(Self { announcement, binding, pool, inspectors, recusals })
     }
 
-    /// The ids of all targets that can be drawn: cell by cell, in the order of the announcement.
-    pub fn targets(&self) -> impl Iterator<Item = Vec<&str>> {
+    /// The ids of all targets that can be drawn, with their weights, 1 where none are announced: cell by cell, in the order
+    /// of the announcement.
+    pub fn targets(&self) -> impl Iterator<Item = Vec<(&str, u64)>> {
         let strata = self.announcement.strata.iter().zip(0..);
         let cells = strata.flat_map(|(stratum, index)| stratum.cells.iter().map(move |cell| (index, cell)));
         cells.map(|(index, cell)| self.pool.kept(index, cell.part.as_deref().unwrap_or_default()).collect())

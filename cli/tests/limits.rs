@@ -132,6 +132,19 @@ fn a_department_without_anybody() {
     refused(PLAN, 3, &[], "", &["assign.infeasible", "the 0 officers who may go there"], &["人手不足", "F00001"]);
 }
 
+/// Where no trial draw could be made, nobody is said to be treated as others are.
+#[test]
+fn draws_that_all_fail_compare_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    lay(folder.path(), PLAN, 3, &["yes,*,0", ",*,0", ",*,0"], "");
+    let said = |language, words: &str, never: &str| {
+        let (code, said) = run(folder.path(), language, &["simulate", "d", "--draws", "4"]);
+        assert!(code == 1 && said.contains(words) && !said.contains(never), "{code} {said}");
+    };
+    said("en", "Nothing could be compared", "treated equally");
+    said("zh", "无从比较", "同等对待");
+}
+
 #[test]
 fn a_department_without_capacity() {
     let spent = ["yes,*,0", ",*,0", ",*,0"];

@@ -6,6 +6,7 @@ mod support;
 use std::fmt::Write as _;
 use support::{Small, time};
 use yaohao::announcement::Announcement;
+use yaohao::fault::{Code, Fault};
 use yaohao::ident::Id;
 use yaohao::outcome::Trial;
 use yaohao::seed::Lots;
@@ -158,7 +159,7 @@ fn who_gets_the_firm_of_a_friend_is_seen() {
             exchange(trial, "A3", "A4");
         }
     });
-    assert!(equals.pairs.contains(&("F10".to_owned(), id("A4"))), "{equals:?}");
+    assert!(equals.pairs.contains(&("F10".to_owned(), "A4".to_owned())), "{equals:?}");
     assert!(equals.inspectors.is_empty() && equals.firms.is_empty(), "{equals:?}");
 }
 
@@ -178,4 +179,149 @@ fn a_firm_that_is_spared_is_seen() {
         }
     });
     assert!(equals.firms.contains(&"F05".to_owned()) && equals.firms.contains(&"F09".to_owned()), "{equals:?}");
+}
+
+/// `base` with a crew for each of yingji, and somebody else's crews in the register.
+fn with_crews(crews: &str, cells: &[(&str, &str)]) -> Small {
+    let cell = |line: &str| match cells.iter().find(|(id, _)| line.starts_with(&format!("{id},"))) {
+        Some((_, crew)) => format!("{},{crew},\n", line.trim_end_matches(",,")),
+        None => format!("{line}\n"),
+    };
+    Small { inspectors: base().inspectors.lines().map(cell).collect(), ..base() }
+        .plan("[team]\n", &format!("[team]\ncrews = [{crews}]\n"))
+}
+
+/// Drawn crews ask for the same in every item.
+const YANHUA: &str = "  { department = \"yingji\", count = 1, leader = true, qualifications = [] },
+  { department = \"gongan\"";
+const SAME: &str = "  { department = \"yingji\", count = 1, leader = true, qualifications = [] },
+  { department = \"yingji\", count = 1, leader = false, qualifications = [\"weihua\"] },
+  { department = \"gongan\"";
+
+const OWN_CREWS: [(&str, &str); 9] = [
+    ("A1", "a"),
+    ("A2", "b"),
+    ("A3", "c"),
+    ("A4", "d"),
+    ("A5", "e"),
+    ("A6", "f"),
+    ("A7", "g"),
+    ("A8", "h"),
+    ("B1", "i"),
+];
+
+/// A cell that decides nothing tells nobody apart: in a department that sends no crews, or makes them by lot.
+#[test]
+fn crew_cells_of_other_departments_tell_nobody_apart() {
+    let none = judged(&with_crews("{ department = \"gongan\", kind = \"given\" }", &OWN_CREWS), 0, fair);
+    let plain = judged(&base(), 0, fair);
+    assert_eq!((none.compared, none.classes, none.comparisons), (plain.compared, plain.classes, plain.comparisons));
+    assert_eq!(none.crews, (1, 0));
+    // of those who can make crews by lot all but capacity is alike in A3 and A4, A5 and A6
+    let both = "{ department = \"gongan\", kind = \"given\" }, { department = \"yingji\", kind = \"drawn\" }";
+    let two = |cells: &[(&str, &str)]| {
+        let small = with_crews(both, cells).plan("size = { count = 7 }", "size = { count = 4 }");
+        let small = small.plan(YANHUA, SAME);
+        Small { inspectors: small.inspectors.replace("weihua,*,,7,", "weihua,*,,4,"), ..small }
+    };
+    let by_lot = judged(&two(&OWN_CREWS), 0, fair);
+    assert_eq!((by_lot.compared, by_lot.classes), (4, 2), "{by_lot:?}");
+    assert_eq!(by_lot, Equals { crews: (1, 0), ..judged(&two(&OWN_CREWS[8..]), 0, fair) });
+}
+
+/// Four crews: two of two equal leaders, one of a leader and another, one that is barred from F02 as A1 is.
+fn crews_of_two() -> Small {
+    let cells =
+        [("A1", "1"), ("A2", "1"), ("A3", "2"), ("A4", "2"), ("A5", "3"), ("A6", "4"), ("A7", "3"), ("A8", "4")];
+    with_crews("{ department = \"yingji\", kind = \"given\" }", &cells)
+}
+
+#[test]
+fn crews_of_the_register_are_compared_as_one() {
+    let equals = judged(&crews_of_two(), 0, fair);
+    // 1 and 2 have two who may lead; 3 and 4 cannot go, or have nobody like them
+    assert_eq!((equals.crews, equals.inspectors.len(), equals.unusual_crews.len()), ((4, 2), 0, 0), "{equals:?}");
+    // within a crew only who leads is open; capacity is that of the crew's least, 8 and 20
+    assert_eq!((equals.compared, equals.classes), (2, 1));
+    // A3 and A4 lead; crews have loads, and meet F01 to F20 but not F02, F03 and F07, which only one of the two may go to
+    assert!(equals.comparisons > 2 + 2 + 2 * 10 + 20, "{equals:?}");
+    assert!(equals.firms.is_empty() && equals.pairs.is_empty());
+}
+
+#[test]
+fn a_crew_that_is_spared_is_seen() {
+    let swap = |trial: &mut Trial| {
+        exchange(trial, "A1", "A3");
+        exchange(trial, "A2", "A4");
+    };
+    let equals = judged(&crews_of_two(), 0, |_, trial| {
+        if load(trial, "A1") > load(trial, "A3") {
+            swap(trial);
+        }
+    });
+    assert!(equals.unusual_crews.contains(&"yingji/1".to_owned()), "{equals:?}");
+    let friend = judged(&crews_of_two(), 0, |_, trial| {
+        if meets(trial, "A1", "F10") {
+            swap(trial);
+        }
+    });
+    assert!(friend.pairs.contains(&("F10".to_owned(), "yingji/2".to_owned())), "{friend:?}");
+}
+
+/// Weights 1 to 20, and one that makes F20 certain.
+fn weighted(size: &str) -> Small {
+    let mut small = Small { plan: Small::default().plan, ..base() }.strata(&format!(
+        "[[strata]]\nname = \"all\"\nrule = {{ and = [] }}\nmethod = \"weighted\"\nweight = \"staff\"\nsize = {size}\nreserves = 0"
+    ));
+    let staff = |(line, n): (&str, u64)| match n {
+        0 => format!("{line}\n"),
+        n => line.replace(",10,", &format!(",{},", if n == 20 { 400 } else { n })) + "\n",
+    };
+    small.targets = small.targets.lines().zip(0..).map(staff).collect();
+    small
+}
+
+#[test]
+fn firms_with_weights_are_compared_with_their_own_odds() {
+    for size in ["{ count = 6 }", "{ rate = 3300, rounding = \"up\" }"] {
+        let equals = judged(&weighted(size), 0, fair);
+        assert_eq!((equals.cells, equals.firms.len()), (1, 0), "{equals:?}");
+    }
+    // what the lightest gets is nothing unusual among all; beside its own odds it is
+    let bent = judged(&weighted("{ count = 6 }"), 0, |draw, trial| {
+        let drawn = |firm: &str| trial.selection.drawn().any(|entry| entry.id == firm);
+        if draw % 4 == 0 && drawn("F15") && !drawn("F01") {
+            rename(trial, "F15", "F01");
+        }
+    });
+    assert!(bent.firms.contains(&"F01".to_owned()), "{bent:?}");
+    // one draw without a firm that is certain is enough
+    let bent = judged(&weighted("{ count = 6 }"), 0, |draw, trial| {
+        if draw == 700 {
+            let other = (1..20).map(|n| format!("F{n:02}"));
+            let drawn = |firm: &String| trial.selection.drawn().any(|entry| entry.id == *firm);
+            let other = other.into_iter().find(|firm| !drawn(firm)).unwrap();
+            rename(trial, "F20", &other);
+        }
+    });
+    assert_eq!(bent.firms, ["F20"]);
+}
+
+/// Another firm is drawn in the place of one.
+fn rename(trial: &mut Trial, from: &str, to: &str) {
+    let drawn = trial.selection.cells.iter_mut().flat_map(|cell| &mut cell.drawn);
+    drawn.filter(|entry| entry.id == from).for_each(|entry| to.clone_into(&mut entry.id));
+}
+
+#[test]
+fn nothing_is_said_of_draws_that_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (campaign, mut entropy) = base().lay(folder.path());
+    campaign.announce(&time("2024-10-14T08:00:00Z"), &mut entropy).unwrap();
+    let statement = campaign.announcement().unwrap();
+    let failing = |_: u64, _: &yaohao::outcome::Trials<'_>| Err(Fault::new(Code::AssignInfeasible));
+    let evidence = Folder::new(&campaign.public());
+    let trials = simulate_by(statement.body(), &evidence, 9, false, &Silent, failing).unwrap();
+    assert_eq!((trials.draws, trials.infeasible), (9, 9));
+    assert_eq!(trials.equals, Equals { met: true, ..Equals::default() });
 }

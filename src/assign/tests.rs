@@ -199,6 +199,65 @@ fn small_instances_agree_with_the_definition() {
     assert!(drawn >= 1_000 && failed >= 1_000, "{drawn} {failed}");
 }
 
+/// The shapes of `benches/assign.rs`, made small: what each task asks of whom. Tasks and inspectors are few enough to try
+/// everything.
+fn shaped(shape: &str, dice: &mut Dice) -> Problem {
+    let (tasks, people) = (2 + dice.below(3), 4 + dice.below(2));
+    let all = || 0..people;
+    // two neighbouring regions of the three there are, closed to a ring
+    let overlapping = |t: u32| all().filter(|k| k % 3 == t % 3 || k % 3 == (t + 1) % 3).collect::<Vec<u32>>();
+    let task = |t: u32| {
+        let group = match shape {
+            "ring" => all().filter(|k| (k + people - t % people) % people < 3).collect(),
+            "slope" => all().take(at(2 + t)).collect(),
+            "floaters" => all().filter(|k| *k == people - 1 || k % 2 == t % 2).collect(),
+            "stations" => all().filter(|k| k % 3 != t % 3).collect(),
+            _ => overlapping(t).into_iter().filter(|k| k % 2 == 0).collect(),
+        };
+        match shape {
+            "leaders" => Task { seats: vec![0, 1], groups: vec![group, overlapping(t)] },
+            _ => Task { seats: vec![0; at(1 + dice.below(2))], groups: vec![group] },
+        }
+    };
+    let tasks = (0..tasks).map(task).collect();
+    let person = |dice: &mut Dice| Inspector { capacity: dice.below(4), carried: dice.below(2) };
+    Problem { inspectors: (0..people).map(|_| person(dice)).collect(), tasks }
+}
+
+#[test]
+fn small_shapes_of_the_bench_agree_with_the_definition() {
+    for shape in ["ring", "slope", "floaters", "stations", "leaders"] {
+        let (mut drawn, mut failed) = (0, 0);
+        for seed in 0..300 {
+            let dice = &mut Dice::new(seed);
+            let problem = shaped(shape, dice);
+            let instance = Instance::new(problem, dice);
+            let even = even_assignments(&instance);
+            match instance.assign() {
+                Ok(found) => {
+                    drawn += 1;
+                    assert!(!even.is_empty(), "{shape} {seed}");
+                    let plain = draw_by_definition(&instance, even);
+                    assert_eq!(digest(&found), digest(&plain), "{shape} {seed} {instance:?}");
+                }
+                Err(deficit) => {
+                    failed += 1;
+                    assert!(even.is_empty(), "{shape} {seed}");
+                    check_deficit(&instance, &deficit);
+                }
+            }
+        }
+        assert!(drawn >= 100 && failed >= 5, "{shape}: {drawn} {failed}");
+    }
+}
+
+/// Of who sits where, and how many might have.
+fn digest(seatings: &[Vec<Seating>]) -> String {
+    let text: String =
+        seatings.iter().flatten().map(|seat| format!("{} {}\n", seat.inspector, seat.possible)).collect();
+    crate::encoding::Digest::of(text.as_bytes()).to_string()
+}
+
 /// The digest of who sits where in a department of many parts, large and small: the same with one thread and with many,
 /// and the same as the engine gave before it knew of parts.
 #[test]
@@ -217,12 +276,7 @@ fn thousands_of_tasks_give_one_digest() {
     let inspectors = (0..people).map(|_| person(dice.below(3))).collect();
     let instance = Instance::new(Problem { inspectors, tasks }, dice);
     let seatings = instance.assign().unwrap_or_default();
-    let text: String =
-        seatings.iter().flatten().map(|seat| format!("{} {}\n", seat.inspector, seat.possible)).collect();
-    assert_eq!(
-        crate::encoding::Digest::of(text.as_bytes()).to_string(),
-        "2faecfedf4141675e1ef462a8dc71ce50a2ffb2edea0d6dbc2f5fac2f664f9ec"
-    );
+    assert_eq!(digest(&seatings), "2faecfedf4141675e1ef462a8dc71ce50a2ffb2edea0d6dbc2f5fac2f664f9ec");
 }
 
 #[test]

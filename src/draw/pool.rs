@@ -251,10 +251,10 @@ impl<'a> Pool<'a> {
         pool
     }
 
-    /// The ids of the entries of a cell that were kept.
-    pub(crate) fn kept(&self, stratum: usize, part: &str) -> impl Iterator<Item = &str> {
+    /// The entries of a cell that were kept: ids and weights.
+    pub(crate) fn kept(&self, stratum: usize, part: &str) -> impl Iterator<Item = (&str, u64)> {
         let cell = self.strata.get(stratum).and_then(|cells| cells.get(part));
-        cell.into_iter().flat_map(|cell| &cell.kept).map(Candidate::id)
+        cell.into_iter().flat_map(|cell| &cell.kept).map(|candidate| (candidate.id(), candidate.weight))
     }
 
     fn take(&mut self, row: &Row<'_, '_>, index: usize, part: &str) -> Result<()> {

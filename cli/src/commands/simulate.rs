@@ -10,7 +10,7 @@ use yaohao::announcement::Announcement;
 use yaohao::fault::{Code, Fault};
 use yaohao::verify::Evidence;
 use yaohao_office::files::{Folder, write_whole};
-use yaohao_office::simulate::{CellTrials, Equals, Trials, Words, heat_map, pairs_csv, simulate};
+use yaohao_office::simulate::{CellTrials, Trials, Words, heat_map, pairs_csv, shown, simulate};
 use yaohao_office::staffing::unfit;
 
 /// Cells shown; a campaign that is split by county has many.
@@ -40,15 +40,20 @@ pub(super) fn run(screen: &Screen, arguments: &Simulate) -> Outcome {
         screen.say("check-infeasible", &[("infeasible", &trials.infeasible), ("trials", &trials.draws)]);
         screen.fault(fault);
     }
-    treated(screen, &trials.equals);
+    treated(screen, &trials);
     if let Some(path) = &arguments.pairs {
         write_whole(path, pairs_csv(&trials).as_bytes()).map_err(one)?;
         screen.say("simulate-written", &[("file", &path.display())]);
     }
     if let Some(path) = &arguments.heat_map {
         let text = |key: &str| screen.language.say(key, &[("draws", &trials.draws)]);
-        let words =
-            Words { title: text("heat-title"), description: text("heat-description"), legend: text("heat-legend") };
+        let (shown, all) = shown(&trials);
+        let words = Words {
+            title: text("heat-title"),
+            description: text("heat-description"),
+            legend: text("heat-legend"),
+            cut: screen.language.say("heat-cut", &[("shown", &shown), ("all", &all)]),
+        };
         write_whole(path, heat_map(&trials, &words).as_bytes()).map_err(one)?;
         screen.say("simulate-written", &[("file", &path.display())]);
     }
@@ -70,7 +75,12 @@ fn must_lie_elsewhere(path: &Path, public: &Path) -> Result<(), Fault> {
 }
 
 /// Whether equals are treated equally, and what was compared.
-fn treated(screen: &Screen, equals: &Equals) {
+fn treated(screen: &Screen, trials: &Trials) {
+    let equals = &trials.equals;
+    if trials.infeasible == trials.draws {
+        screen.say("equals-nothing", &[]);
+        return;
+    }
     let facts: [(&str, &dyn std::fmt::Display); 4] = [
         ("compared", &equals.compared),
         ("classes", &equals.classes),
@@ -81,14 +91,20 @@ fn treated(screen: &Screen, equals: &Equals) {
     if equals.compared > 0 {
         screen.say(if equals.met { "equals-what" } else { "equals-what-less" }, &[]);
     }
+    match equals.crews {
+        (0, _) => {}
+        (_, 0) => screen.say("equals-crews-none", &[]),
+        (_, compared) => screen.say("equals-crews", &[("crews", &compared)]),
+    }
     if equals.alone > 0 {
         screen.say("equals-alone", &[("alone", &equals.alone)]);
     }
     let people = equals.inspectors.iter().map(ToString::to_string);
     let pairs = equals.pairs.iter().map(|(firm, inspector)| format!("{firm} × {inspector}"));
-    let unusual: Vec<String> = people.chain(equals.firms.iter().cloned()).chain(pairs).collect();
-    if unusual.is_empty() && equals.comparisons > 0 {
-        screen.say("equals-fair", &[]);
+    let crews = equals.unusual_crews.iter().cloned();
+    let unusual: Vec<String> = people.chain(crews).chain(equals.firms.iter().cloned()).chain(pairs).collect();
+    if unusual.is_empty() {
+        screen.say(if equals.comparisons > 0 { "equals-fair" } else { "equals-none" }, &[]);
     }
     for id in unusual.iter().take(SHOWN) {
         screen.say("equals-unfair", &[("id", id)]);

@@ -11,9 +11,11 @@ pub struct Equals {
     pub compared: usize,
     /// Classes that they are in.
     pub classes: usize,
-    /// Inspectors who were not: those like whom there is nobody, and those whom no lot could treat otherwise.
+    /// Inspectors who were not, nor their crew: those like whom there is nobody, and those whom no lot could treat otherwise.
     pub alone: usize,
-    /// Cells whose firms have one chance.
+    /// Crews that registers name, and those of them that were compared with crews of like people.
+    pub crews: (usize, usize),
+    /// Cells whose firms were compared with their odds.
     pub cells: usize,
     /// Whether it was compared who meets whom.
     pub met: bool,
@@ -21,10 +23,12 @@ pub struct Equals {
     pub comparisons: u64,
     /// Inspectors who carry more or less, or lead more or less often, than their equals.
     pub inspectors: Vec<Id>,
-    /// Firms that are drawn more or less often than their equals.
+    /// The same of crews, each with its department.
+    pub unusual_crews: Vec<String>,
+    /// Firms that are drawn more or less often than their odds say.
     pub firms: Vec<String>,
-    /// Firms and inspectors who meet more or less often than the inspector's equals meet the firm.
-    pub pairs: Vec<(String, Id)>,
+    /// Firms and inspectors, or crews, who meet more or less often than the equals of these meet the firm.
+    pub pairs: Vec<(String, String)>,
 }
 
 /// Deviations from what equals let expect, summed over draws.

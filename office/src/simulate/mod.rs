@@ -3,12 +3,13 @@
 
 mod classes;
 mod equals;
+mod firms;
 mod heat;
 mod lone;
 mod tally;
 
 pub use equals::{Equals, limit};
-pub use heat::{Words, heat_map};
+pub use heat::{Words, heat_map, shown};
 pub use lone::LoneSeat;
 
 use crate::watch::{Watch, Work};

@@ -1,8 +1,9 @@
 //! Counting trial draws. Everything is kept by number, in rows that are added up: how draws were dealt to threads changes
 //! no sum, and merging what threads have counted costs little beside counting.
 
-use super::classes::Classes;
-use super::equals::{Equals, Sum, limit, usual};
+use super::classes::{Classes, Crew};
+use super::equals::{Equals, Sum, limit};
+use super::firms;
 use super::lone::Finder;
 use super::{CellTrials, CrewTrials, DepartmentTrials, LoneSeat, Trials};
 use crate::loads::CrewsMade;
@@ -18,9 +19,9 @@ const PAIRS: usize = 1_000_000;
 
 /// What does not change from draw to draw.
 pub(super) struct Ready<'a> {
-    announcement: &'a Announcement,
-    /// Ids of all targets that can be drawn, cell by cell, and all of them ascending; of a department's inspectors, ascending.
-    cells: Vec<Vec<&'a str>>,
+    pub(super) announcement: &'a Announcement,
+    /// Ids of all targets that can be drawn, cell by cell with their weights, and all of them ascending; of a department's inspectors, ascending.
+    pub(super) cells: Vec<Vec<(&'a str, u64)>>,
     targets: Vec<&'a str>,
     people: Vec<Vec<&'a Id>>,
     classes: Vec<Classes>,
@@ -36,33 +37,33 @@ impl<'a> Ready<'a> {
         trials: &'a outcome::Trials<'a>,
         count_pairs: bool,
     ) -> Result<Self> {
-        let cells: Vec<Vec<&str>> = trials.targets().collect();
-        let mut targets = cells.concat();
+        let cells: Vec<Vec<(&str, u64)>> = trials.targets().collect();
+        let mut targets: Vec<&str> = cells.iter().flatten().map(|(id, _)| *id).collect();
         targets.sort_unstable();
         let of = |department: &Id| -> Vec<&'a Id> {
             let own = trials.inspectors().iter().filter(|inspector| inspector.department == *department);
             own.map(|inspector| &inspector.id).collect()
         };
         let people: Vec<Vec<&Id>> = announcement.departments.iter().map(|department| of(&department.id)).collect();
-        let pairs = people.iter().map(Vec::len).sum::<usize>().saturating_mul(targets.len());
         let classes = Classes::all(announcement, trials);
+        let pairs = classes.iter().map(Classes::positions).sum::<usize>().saturating_mul(targets.len());
         let finder = Finder::of(announcement)?;
         let compare_pairs = pairs <= PAIRS;
         Ok(Self { announcement, cells, targets, people, classes, finder, count_pairs, compare_pairs })
     }
 
     pub(super) fn tally(&self) -> Tally {
-        let department = |(people, id): (&Vec<&Id>, &Id)| {
-            let people = people.len();
-            let met = if self.compare_pairs { people * self.targets.len() } else { 0 };
+        let department = |((people, classes), id): ((&Vec<&Id>, &Classes), &Id)| {
+            let (people, positions) = (people.len(), classes.positions());
+            let met = if self.compare_pairs { positions * self.targets.len() } else { 0 };
             Counted {
                 seats: (u64::MAX, 0),
                 least: u64::MAX,
                 crews: self.announcement.team.crews_of(id).map(|_| CrewTrials::default()),
                 loads: vec![0; people],
                 alone: vec![0; people],
-                carried: vec![Sum::default(); people],
-                led: vec![Sum::default(); people],
+                carried: vec![Sum::default(); positions],
+                led: vec![Sum::default(); positions],
                 met: vec![Sum::default(); met],
                 ..Counted::default()
             }
@@ -70,7 +71,7 @@ impl<'a> Ready<'a> {
         let ids = self.announcement.departments.iter().map(|department| &department.id);
         Tally {
             hits: vec![0; self.targets.len()],
-            departments: self.people.iter().zip(ids).map(department).collect(),
+            departments: self.people.iter().zip(&self.classes).zip(ids).map(department).collect(),
             ..Tally::default()
         }
     }
@@ -92,7 +93,7 @@ pub(super) struct Tally {
     pairs: BTreeMap<(usize, usize, usize), u64>,
 }
 
-/// What some draws gave in a department, by positions of inspectors.
+/// What some draws gave in a department, by positions of inspectors; what is compared, of crews too.
 #[derive(Default)]
 struct Counted {
     seats: (u64, u64),
@@ -178,7 +179,7 @@ impl Tally {
             ..Trials::default()
         };
         for (cell, ids) in trials.cells.iter_mut().zip(&ready.cells) {
-            cell.hits = ids.iter().filter_map(|id| Some(((*id).to_owned(), *hits.get(id)?))).collect();
+            cell.hits = ids.iter().filter_map(|(id, _)| Some(((*id).to_owned(), *hits.get(id)?))).collect();
         }
         let departments = ready.announcement.departments.iter().zip(&self.departments).zip(&ready.people);
         trials.departments =
@@ -238,7 +239,10 @@ impl Counted {
         outcome: &DepartmentOutcome,
         taken: &[Taken],
     ) {
-        let loads: Vec<u64> = outcome.loads.iter().map(|(_, load)| *load).collect();
+        let mut loads: Vec<u64> = outcome.loads.iter().map(|(_, load)| *load).collect();
+        let first = loads.len();
+        let of_crews = classes.crews.iter().map(|crew| loads.get(crew.first()).copied().unwrap_or(0));
+        loads.extend(of_crews.collect::<Vec<u64>>());
         let mut led = vec![0_u64; loads.len()];
         taken.iter().filter(|seat| seat.leads).for_each(|seat| bump(&mut led, seat.inspector));
         let parts = classes.parts(trial.selection.drawn().map(|entry| entry.id.as_str()), &loads);
@@ -260,6 +264,11 @@ impl Counted {
         for seat in taken {
             let part = part_of.get(seat.inspector).copied().unwrap_or(usize::MAX);
             came.entry((part, seat.target)).or_default().push(seat.inspector);
+            let crews = classes.crews.iter().zip(first..).filter(|(crew, _)| crew.first() == seat.inspector);
+            for (_, position) in crews {
+                let part = part_of.get(position).copied().unwrap_or(usize::MAX);
+                came.entry((part, seat.target)).or_default().push(position);
+            }
         }
         for ((number, target), came) in came {
             let Some(part) = parts.get(number) else { continue };
@@ -306,55 +315,77 @@ fn compare(sums: &mut [Sum], part: &[usize], amounts: &[u64]) {
 /// Judges all sums by one limit.
 fn equals(ready: &Ready<'_>, counted: &[Counted], trials: &Trials) -> Equals {
     let mut equals = Equals { met: ready.compare_pairs, ..Equals::default() };
-    let draws = u128::from(trials.draws - trials.infeasible);
-    let cells = || trials.cells.iter().filter(|cell| !cell.weighted && cell.population > 0);
-    let open = |cell: &&CellTrials| cell.expected > 0 && cell.expected < u128::from(cell.population) * 10_000;
+    let draws = trials.draws - trials.infeasible;
+    if draws == 0 {
+        return equals;
+    }
     let sums = counted.iter().flat_map(|counted| counted.carried.iter().chain(&counted.led).chain(&counted.met));
-    equals.comparisons = whole(sums.filter(|sum| sum.is_open()).count());
-    if draws > 0 {
-        equals.comparisons += cells().filter(open).map(|cell| cell.population).sum::<u64>();
-    }
+    let firms = firms::chances(ready);
+    let open = |chances: &firms::Chances<'_>| whole(chances.open().count());
+    equals.comparisons = whole(sums.filter(|sum| sum.is_open()).count()) + firms.iter().map(open).sum::<u64>();
     let limit = limit(equals.comparisons);
-    for ((counted, classes), people) in counted.iter().zip(&ready.classes).zip(&ready.people) {
-        let of = |sums: &[Sum], position: usize| sums.get(position).copied().unwrap_or_default();
-        let compared = |position: &usize| {
-            of(&counted.carried, *position).is_open() || of(&counted.led, *position).is_open() || {
-                let from = position * ready.targets.len();
-                counted.met.get(from..from + ready.targets.len()).is_some_and(|met| met.iter().any(Sum::is_open))
-            }
-        };
-        let members: Vec<usize> =
-            classes.classes.iter().map(|class| class.iter().filter(|position| compared(position)).count()).collect();
-        let here: usize = members.iter().sum();
-        equals.classes += members.iter().filter(|members| **members > 0).count();
-        equals.compared += here;
-        equals.alone += people.len() - here;
-        for (position, id) in people.iter().enumerate() {
-            if !of(&counted.carried, position).is_usual(limit) || !of(&counted.led, position).is_usual(limit) {
-                equals.inspectors.push((*id).clone());
-            }
-            let met = counted.met.iter().skip(position * ready.targets.len()).zip(&ready.targets);
-            let unusual = met.filter(|(met, _)| !met.is_usual(limit));
-            equals.pairs.extend(unusual.map(|(_, target)| ((*target).to_owned(), (*id).clone())));
-        }
+    let departments = ready.announcement.departments.iter().map(|department| &department.id);
+    for (((counted, classes), people), id) in counted.iter().zip(&ready.classes).zip(&ready.people).zip(departments) {
+        judge(&mut equals, &Side { counted, classes, people, id, targets: &ready.targets, limit });
     }
-    for cell in cells() {
-        equals.cells += 1;
-        // hits are binomial with the cell's chance; everything times the denominator of that
-        let whole = u128::from(cell.population) * 10_000;
-        let rest = whole - cell.expected.min(whole);
-        let fair = |hits: u64| {
-            let deviation = (u128::from(hits) * whole).abs_diff(draws * cell.expected);
-            usual(deviation, draws * cell.expected * rest, cell.expected.max(rest), limit)
-        };
-        equals.firms.extend(cell.hits.iter().filter(|(_, hits)| !fair(**hits)).map(|(id, _)| id.clone()));
-        let never = u128::from(cell.population) - u128::try_from(cell.hits.len()).unwrap_or(0);
-        if never > 0 && !fair(0) {
-            let part = cell.part.as_ref().map(|part| format!("/{part}")).unwrap_or_default();
-            equals.firms.push(format!("{}{part}: {never} × 0", cell.stratum));
-        }
+    for (cell, chances) in trials.cells.iter().zip(&firms) {
+        equals.cells += usize::from(chances.any());
+        equals.firms.extend(chances.unusual(cell, draws, limit));
     }
     equals
+}
+
+/// A department and what was counted of it.
+struct Side<'a> {
+    counted: &'a Counted,
+    classes: &'a Classes,
+    people: &'a [&'a Id],
+    id: &'a Id,
+    targets: &'a [&'a str],
+    limit: u64,
+}
+
+impl Side<'_> {
+    fn met(&self, position: usize) -> &[Sum] {
+        let from = position * self.targets.len();
+        self.counted.met.get(from..from + self.targets.len()).unwrap_or_default()
+    }
+
+    /// Targets in all, and as leader.
+    fn amounts(&self, position: usize) -> [Sum; 2] {
+        [&self.counted.carried, &self.counted.led].map(|sums| sums.get(position).copied().unwrap_or_default())
+    }
+
+    fn is_compared(&self, position: usize) -> bool {
+        self.amounts(position).iter().chain(self.met(position)).any(Sum::is_open)
+    }
+}
+
+fn judge(equals: &mut Equals, side: &Side<'_>) {
+    let (people, crews) = (side.people.len(), &side.classes.crews);
+    let compared: Vec<bool> = (0..side.classes.positions()).map(|position| side.is_compared(position)).collect();
+    let is_compared = |position: &usize| compared.get(*position).copied().unwrap_or(false);
+    let of_people = side.classes.classes.iter().filter(|class| class.iter().all(|position| *position < people));
+    equals.classes += of_people.filter(|class| class.iter().any(is_compared)).count();
+    equals.compared += (0..people).filter(is_compared).count();
+    let crews_compared: Vec<&Crew> =
+        crews.iter().zip(people..).filter(|(_, position)| is_compared(position)).map(|(crew, _)| crew).collect();
+    let goes_with = |position: &usize| crews_compared.iter().any(|crew| crew.members.contains(position));
+    equals.alone += (0..people).filter(|position| !is_compared(position) && !goes_with(position)).count();
+    equals.crews = (equals.crews.0 + crews.len(), equals.crews.1 + crews_compared.len());
+    let named = crews.iter().map(|crew| format!("{}/{}", side.id, crew.name));
+    let names = side.people.iter().map(ToString::to_string).chain(named);
+    for (position, name) in names.enumerate() {
+        if side.amounts(position).iter().any(|sum| !sum.is_usual(side.limit)) {
+            match side.people.get(position) {
+                Some(id) => equals.inspectors.push((*id).clone()),
+                None => equals.unusual_crews.push(name.clone()),
+            }
+        }
+        let met = side.met(position).iter().zip(side.targets);
+        let unusual = met.filter(|(met, _)| !met.is_usual(side.limit));
+        equals.pairs.extend(unusual.map(|(_, target)| ((*target).to_owned(), name.clone())));
+    }
 }
 
 fn empty_cells(announcement: &Announcement) -> Vec<CellTrials> {
