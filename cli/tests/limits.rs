@@ -148,7 +148,7 @@ fn draws_that_all_fail_compare_nobody() {
 #[test]
 fn a_department_without_capacity() {
     let spent = ["yes,*,0", ",*,0", ",*,0"];
-    refused(PLAN, 3, &spent, "", &["Of 3 in the department", "3 have no capacity"], &["人手不足", "F00001"]);
+    refused(PLAN, 3, &spent, "", &["1 of them with a capacity of 0"], &["人手不足", "其中 1 人任务上限为零"]);
 }
 
 #[test]

@@ -170,7 +170,11 @@ fn a_reserved_category_is_told_with_its_row() {
 fn crews_that_lots_form_want_people() {
     let drawn = "crews = [{ department = \"yingji\", kind = \"drawn\" }]";
     let rows = ["A1,yingji,weihua,*,yes,9,0,2020-01-01,2030-01-01,,,"];
+    let gongan = "  { department = \"gongan\", count = 1";
+    let second = "  { department = \"yingji\", count = 1, leader = false, qualifications = [\"weihua\"] },\n";
     let small = Small { inspectors: people(&rows), ..base() }.plan("[team]\n", &format!("[team]\n{drawn}\n"));
+    // lots form crews only where every item has the same seats
+    let small = small.plan(gongan, &format!("{second}{gongan}"));
     assert_eq!(refused(&small, "{formed?people}{given?crews}, {members} each"), "people, 2 each");
     assert_eq!(advised(&small)[0].drawn, Some(2));
 }
