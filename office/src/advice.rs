@@ -25,7 +25,7 @@ pub struct Advice {
     pub filled: Filled,
     /// What would help, the first the plainest.
     pub helps: Vec<Help>,
-    /// Whether only numbers were looked at, since the department has more than [`MANY`] seats.
+    /// Whether nothing was tried, since the department has more than [`MANY`] seats.
     pub coarse: bool,
 }
 
@@ -34,6 +34,8 @@ pub struct Advice {
 pub enum Help {
     /// So many more people, who may sit at every seat: with one less, seats stay empty.
     More(More),
+    /// Fewer people more than these are not enough; whether these are was not tried.
+    Least(More),
     /// So many more targets for everybody who is there: with one less, seats stay empty.
     Capacity(u32),
     /// People of one region in another: the plan may allow it by naming the law.
@@ -73,7 +75,7 @@ pub enum Lift {
     Recusals,
 }
 
-/// Seats of a department up to which every obstacle is tried; of more only numbers are.
+/// Seats of a department up to which changes are tried; of more, each trial would take seconds.
 pub const MANY: u64 = 20_000;
 
 /// Seats that are filled in all trials of pairs of regions together, about a second's work; and pairs that are told.
@@ -123,12 +125,14 @@ struct Tried<'a> {
 
 impl Tried<'_> {
     fn helps(&self, coarse: bool) -> Result<Vec<Help>> {
-        let mut helps = vec![Help::More(self.more()?)];
-        helps.extend(self.capacity()?.map(Help::Capacity));
-        if !coarse {
-            helps.extend(self.beyond()?);
-            helps.extend(self.lifts()?);
+        let least = self.least();
+        if coarse {
+            return Ok(vec![Help::Least(least)]);
         }
+        let mut helps = vec![Help::More(self.more(least)?)];
+        helps.extend(self.capacity()?.map(Help::Capacity));
+        helps.extend(self.beyond()?);
+        helps.extend(self.lifts()?);
         Ok(helps)
     }
 
@@ -137,16 +141,21 @@ impl Tried<'_> {
         self.side.inspectors.iter().filter(of).cloned().collect()
     }
 
-    /// The fewest people more, each with what most of the department can take.
-    fn more(&self) -> Result<More> {
+    /// Fewer people more can never be enough, each with what most of the department can take: nobody fills more seats than a
+    /// capacity has.
+    fn least(&self) -> More {
         let mut capacities: Vec<u32> = self.own().iter().map(|one| one.capacity).filter(|one| *one > 0).collect();
         capacities.sort_unstable();
         let capacity = capacities.get(capacities.len() / 2).copied().unwrap_or(1);
-        let enough = |count: u32| Ok(self.side.fill(More { count, capacity })?.empty == 0);
-        // nobody fills more seats than a capacity has
-        let least = u32::try_from(self.filled.empty.div_ceil(u64::from(capacity))).unwrap_or(u32::MAX);
+        let count = u32::try_from(self.filled.empty.div_ceil(u64::from(capacity))).unwrap_or(u32::MAX);
+        More { count, capacity }
+    }
+
+    /// The fewest people more that are enough.
+    fn more(&self, least: More) -> Result<More> {
+        let enough = |count: u32| Ok(self.side.fill(More { count, ..least })?.empty == 0);
         let most = u32::try_from(self.filled.seats).unwrap_or(u32::MAX);
-        Ok(More { count: smallest(least, most, enough)?.unwrap_or(most), capacity })
+        Ok(More { count: smallest(least.count, most, enough)?.unwrap_or(most), ..least })
     }
 
     /// The fewest targets more for everybody, if that helps at all.

@@ -193,6 +193,7 @@ fn helps(small: &Small) -> Vec<String> {
     assert!(all.len() == 1 && all[0].department.as_str() == "yingji" && !all[0].coarse, "{all:?}");
     let words = all[0].helps.iter().map(|help| match help {
         Help::More(more) => format!("{} more with {}", more.count, more.capacity),
+        Help::Least(more) => format!("at least {} more", more.count),
         Help::Capacity(more) => format!("capacity +{more}"),
         Help::Beyond { from, to, left } => format!("{from} in {to}: {left}"),
         Help::Lift { lift, left } => format!("{lift:?}: {left}"),
@@ -254,6 +255,11 @@ fn eight_officers_for_eleven_thousand_firms() {
     let small = Small { targets, inspectors: people(&rows), ..base() };
     let words = refused(&small, "{tasks} targets, {seats} seats, {inspectors} officers, {places} places");
     assert_eq!(words, "801 targets, 1602 seats, 8 officers, 1600 places");
+    // 22,518 seats are many: 20,918 of them stay empty, and nothing is tried
+    let all = advised(&small);
+    assert!(all.len() == 1 && all[0].coarse && all[0].filled.empty == 20_918, "{all:?}");
+    let [Help::Least(least)] = all[0].helps.as_slice() else { panic!("{all:?}") };
+    assert_eq!((least.count, least.capacity), (105, 200));
 }
 
 #[test]

@@ -35,6 +35,7 @@ fn help(screen: &Screen, help: &Help, advice: &Advice) {
             let people = u64::from(more.count).saturating_mul(advice.drawn.unwrap_or(1));
             say(key, &[("people", &people), ("count", &more.count), ("capacity", &more.capacity)]);
         }
+        Help::Least(more) => say("advice-least", &[("count", &more.count), ("capacity", &more.capacity)]),
         Help::Capacity(more) => say("advice-capacity", &[("more", more)]),
         Help::Beyond { from, to, left: seats } => {
             say("advice-beyond", &[("from", from), ("to", to), ("left", &left(seats))]);
