@@ -4,7 +4,7 @@
 use crate::simulate::with_trials;
 use std::collections::BTreeSet;
 use yaohao::announcement::{Announcement, Beyond, CrewKind, Item};
-use yaohao::assign::{Filled, More, Side, groups_of};
+use yaohao::assign::{Filled, More, Side, groups_of, pool_of};
 use yaohao::draw::Entry;
 use yaohao::fault::{Fault, Result};
 use yaohao::ident::{Id, Text};
@@ -137,8 +137,7 @@ impl Tried<'_> {
     }
 
     fn own(&self) -> Vec<Inspector> {
-        let of = |inspector: &&Inspector| inspector.department == *self.side.department;
-        self.side.inspectors.iter().filter(of).cloned().collect()
+        pool_of(self.side.inspectors, self.side.department).into_iter().cloned().collect()
     }
 
     /// Fewer people more can never be enough, each with what most of the department can take: nobody fills more seats than a

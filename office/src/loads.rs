@@ -2,16 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use yaohao::announcement::Announcement;
-use yaohao::assign::{Crew, DepartmentOutcome, Obstacle};
+use yaohao::assign::{Crew, DepartmentOutcome, Obstacle, lasts};
 use yaohao::ident::Id;
 use yaohao::register::Inspector;
 
 /// What keeps an inspector from any target at all, whatever is drawn.
 #[must_use]
 pub fn unfit(announcement: &Announcement, inspector: &Inspector) -> Option<Obstacle> {
-    let valid = inspector.valid_from <= announcement.window_from && inspector.valid_to >= announcement.window_to;
     match () {
-        () if !valid => Some(Obstacle::Expired),
+        () if !lasts(announcement, inspector) => Some(Obstacle::Expired),
         () if inspector.capacity == 0 => Some(Obstacle::Spent),
         () => None,
     }

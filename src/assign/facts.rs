@@ -57,7 +57,12 @@ impl TaskSeats {
 }
 
 /// What each seat asks for, in the order of seats.
-pub(crate) fn each_seat(groups: &[(Group, u64)]) -> impl Iterator<Item = Group> + '_ {
+///
+/// ```
+/// # use yaohao::assign::{Group, each_seat};
+/// assert_eq!(each_seat(&[(Group::any(), 2)]).count(), 2);
+/// ```
+pub fn each_seat(groups: &[(Group, u64)]) -> impl Iterator<Item = Group> + '_ {
     groups.iter().flat_map(|(group, seats)| (0..*seats).map(move |_| group.clone()))
 }
 
@@ -136,11 +141,16 @@ impl Spots {
     }
 }
 
+/// Whether an inspector's certificate lasts through the window.
+#[must_use]
+pub fn lasts(announcement: &Announcement, inspector: &Inspector) -> bool {
+    inspector.valid_from <= announcement.window_from && inspector.valid_to >= announcement.window_to
+}
+
 /// Whether an inspector of the right department may go to such a target, whatever the seat, apart from recusals.
 #[must_use]
 pub fn may_go(announcement: &Announcement, inspector: &Inspector, spot: &Spot<'_>) -> bool {
-    inspector.valid_from <= announcement.window_from
-        && inspector.valid_to >= announcement.window_to
+    lasts(announcement, inspector)
         && spot.region.is_none_or(|region| works_in(&announcement.team, inspector, region))
         && spot.station.is_none_or(|station| serves(inspector, station))
 }

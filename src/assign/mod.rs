@@ -18,8 +18,8 @@ mod unfilled;
 pub use crews::Crew;
 pub(crate) use crews::seated;
 pub use deficit::Deficit;
-pub use facts::{Group, Spot, Spots, TaskSeats, fits, groups_of, may_go, may_sit, seats_of};
-pub(crate) use facts::{Visit, each_seat};
+pub(crate) use facts::Visit;
+pub use facts::{Group, Spot, Spots, TaskSeats, each_seat, fits, groups_of, lasts, may_go, may_sit, seats_of};
 pub use flow::{Inspector as Place, Problem, Task};
 pub use lottery::{Seating, assign};
 pub use obstacles::{Obstacle, obstacles, obstacles_to_crew};
@@ -95,8 +95,9 @@ pub fn assign_all(
     join::map(departments, one).into_iter().collect()
 }
 
-/// The inspectors of a department, ascending by id.
-pub(crate) fn pool_of<'a>(inspectors: &'a [Inspector], department: &Id) -> Vec<&'a Inspector> {
+/// The inspectors of a department, ascending by id as they all are.
+#[must_use]
+pub fn pool_of<'a>(inspectors: &'a [Inspector], department: &Id) -> Vec<&'a Inspector> {
     inspectors.iter().filter(|inspector| inspector.department == *department).collect()
 }
 

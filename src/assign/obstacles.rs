@@ -2,7 +2,7 @@
 //! people ask which.
 
 use super::crews::{Crew, fills};
-use super::facts::{Group, Spot, fits, pooled, serves, works_in};
+use super::facts::{Group, Spot, fits, lasts, pooled, serves, works_in};
 use crate::announcement::Announcement;
 use crate::register::Inspector;
 use std::collections::BTreeSet;
@@ -112,10 +112,7 @@ fn on_the_way(
     recused: bool,
 ) -> BTreeSet<Obstacle> {
     let checks = [
-        (
-            Obstacle::Expired,
-            inspector.valid_from > announcement.window_from || inspector.valid_to < announcement.window_to,
-        ),
+        (Obstacle::Expired, !lasts(announcement, inspector)),
         (Obstacle::Elsewhere, spot.region.is_some_and(|region| !works_in(&announcement.team, inspector, region))),
         (Obstacle::Station, spot.station.is_some_and(|station| !serves(inspector, station))),
         (Obstacle::Recused, recused),

@@ -5,6 +5,7 @@ use super::explain::followed;
 use super::show::{head, per_cent};
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use yaohao::ident::Id;
 use yaohao_office::explain::{After, Before, CellStory, Fate, TargetStory, Turn, Why};
 
 /// Named of those who stood before on a list, unless all are asked for.
@@ -53,16 +54,19 @@ fn drawn(screen: &Screen, cell: &CellStory) {
 /// The team as it was drawn, and who stood before.
 fn team(screen: &Screen, story: &TargetStory, all: bool) {
     screen.say("explain-team", &[]);
+    // of a crew it is the crew that was drawn
+    let crews = |department: &Id| story.turns.iter().any(|turn| turn.department == *department && turn.seat.is_none());
     let rows = story.team.iter().map(|seat| {
+        let key = if crews(&seat.department) { "explain-possible-crews" } else { "explain-possible" };
         let leads = if seat.leader { screen.language.text("leads") } else { String::new() };
-        let possible = screen.language.say("explain-possible", &[("possible", &seat.possible)]);
+        let possible = screen.language.say(key, &[("possible", &seat.possible)]);
         vec![seat.department.to_string(), seat.number.to_string(), seat.inspector.to_string(), possible, leads]
     });
     screen.table(&rows.collect::<Vec<_>>());
     story.turns.iter().for_each(|turn| self::turn(screen, turn, all));
-    if let Some(seat) = story.team.first() {
-        screen.say("explain-pair", &[]);
-        screen.line(&format!("  printf '%s' {}{}/{} | sha256sum", seat.sub_seed, story.id, seat.inspector));
+    if let (Some(seat), Some(turn)) = (story.team.first(), story.turns.first()) {
+        screen.say(if turn.seat.is_none() { "explain-pair-crew" } else { "explain-pair" }, &[]);
+        screen.line(&format!("  printf '%s' {}{}/{} | sha256sum", seat.sub_seed, story.id, turn.holder));
     }
 }
 

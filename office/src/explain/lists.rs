@@ -3,7 +3,9 @@
 use super::Desk;
 use crate::loads::crew_of;
 use std::collections::{BTreeMap, BTreeSet};
-use yaohao::assign::{Crew, DepartmentOutcome, Group, Obstacle, Spot, groups_of, obstacles, obstacles_to_crew};
+use yaohao::assign::{
+    Crew, DepartmentOutcome, Group, Obstacle, Spot, each_seat, groups_of, obstacles, obstacles_to_crew, pool_of,
+};
 use yaohao::draw::Entry;
 use yaohao::encoding::Digest;
 use yaohao::ident::Id;
@@ -89,7 +91,7 @@ impl<'a> List<'a> {
         Self {
             desk,
             id,
-            pool: pool_of(desk, &department.id),
+            pool: pool_of(desk.registers.inspectors, &department.id),
             tickets: desk.lots.tickets(&format!("assign/{}", department.id)),
             groups: groups_at(desk, &department.id, cells),
             spot: desk.spots.spot(&department.id, cells),
@@ -107,16 +109,14 @@ impl<'a> List<'a> {
     fn persons(&self, department: &DepartmentOutcome) -> Vec<Turn> {
         let mut list = self.pool.clone();
         list.sort_by_cached_key(|one| (self.tickets.pair(self.id, &one.id), &one.id));
-        let groups: Vec<&Group> =
-            self.groups.iter().flat_map(|(group, seats)| (0..*seats).map(move |_| group)).collect();
         let seats = department.seats.iter().filter(|seat| seat.target == *self.id);
         let mut team: Vec<&Id> = Vec::new();
         let mut turns = Vec::new();
-        for (seat, group) in seats.zip(groups) {
+        for (seat, group) in seats.zip(each_seat(&self.groups)) {
             let before = list.iter().take_while(|one| one.id != seat.inspector);
             let before = before.map(|one| {
                 let recused = self.desk.registers.recusals.bar(self.id.as_str(), one.id.as_str());
-                let found = obstacles(self.desk.announcement, one, group, &self.spot, recused);
+                let found = obstacles(self.desk.announcement, one, &group, &self.spot, recused);
                 let why = match () {
                     () if !found.is_empty() => Why::Unable(found),
                     () if team.contains(&&one.id) => Why::InTeam,
@@ -169,11 +169,6 @@ impl<'a> List<'a> {
     fn is_full(&self, one: &Inspector) -> bool {
         self.earlier.get(&one.id).copied().unwrap_or(0) >= u64::from(one.capacity)
     }
-}
-
-/// The inspectors of a department, ascending by id.
-pub(super) fn pool_of<'a>(desk: &Desk<'a>, department: &Id) -> Vec<&'a Inspector> {
-    desk.registers.inspectors.iter().filter(|inspector| inspector.department == *department).collect()
 }
 
 /// The seats of a department at a target with these cells.

@@ -1,12 +1,12 @@
 //! Why an inspector goes where it goes, or nowhere.
 
-use super::lists::{crew_list, groups_at, pool_of};
+use super::lists::{crew_list, groups_at};
 use super::{After, Desk, after};
 use crate::campaign::Campaign;
 use crate::loads::{Spread, crew_of, unfit};
 use crate::prove::Asked;
 use std::collections::{BTreeMap, BTreeSet};
-use yaohao::assign::{DepartmentOutcome, Obstacle, obstacles, obstacles_to_crew};
+use yaohao::assign::{DepartmentOutcome, Obstacle, obstacles, obstacles_to_crew, pool_of};
 use yaohao::fault::Result;
 use yaohao::ident::Id;
 use yaohao::register::Inspector;
@@ -146,7 +146,7 @@ fn load(desk: &Desk<'_>, department: &DepartmentOutcome, id: &Id) -> OfficerLoad
 
 /// What everybody in a department carried before.
 pub(super) fn carried<'a>(desk: &Desk<'a>, department: &Id) -> BTreeMap<&'a Id, u64> {
-    pool_of(desk, department).into_iter().map(|one| (&one.id, u64::from(one.carried))).collect()
+    pool_of(desk.registers.inspectors, department).into_iter().map(|one| (&one.id, u64::from(one.carried))).collect()
 }
 
 fn nothing(desk: &Desk<'_>, department: &DepartmentOutcome, one: &Inspector) -> Nothing {
@@ -160,7 +160,7 @@ fn nothing(desk: &Desk<'_>, department: &DepartmentOutcome, one: &Inspector) -> 
     if announcement.team.crews_of(&department.id).is_some() && crew.is_none() {
         return Nothing::NoCrew;
     }
-    let pool = pool_of(desk, &department.id);
+    let pool = pool_of(desk.registers.inspectors, &department.id);
     let (mut kept_off, mut able, mut targets, mut seats) = (BTreeMap::<Obstacle, u64>::new(), 0_u64, 0_u64, 0_u64);
     for entry in desk.outcome.selection.drawn() {
         let groups = groups_at(desk, &department.id, &entry.cells);

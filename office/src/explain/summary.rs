@@ -1,12 +1,11 @@
 //! A draw as a whole: what each department sent, how even that is, and who meets again.
 
-use super::lists::pool_of;
 use super::officer::carried;
 use super::{Desk, Meetings, after, drawn_again, meetings};
 use crate::campaign::Campaign;
 use crate::loads::{CrewsMade, Spread, unfit};
 use std::collections::{BTreeMap, BTreeSet};
-use yaohao::assign::{DepartmentOutcome, Obstacle};
+use yaohao::assign::{DepartmentOutcome, Obstacle, pool_of};
 use yaohao::fault::{Fault, Result};
 use yaohao::ident::Id;
 use yaohao::later::Happened;
@@ -71,7 +70,7 @@ fn of(desk: &Desk<'_>, department: &DepartmentOutcome) -> DepartmentSummary {
         *people = people.saturating_add(1);
     }
     let loads: BTreeMap<&Id, u64> = department.loads.iter().map(|(id, load)| (id, *load)).collect();
-    let pool = pool_of(desk, &department.id).into_iter();
+    let pool = pool_of(desk.registers.inspectors, &department.id).into_iter();
     let idle = pool.filter(|one| loads.get(&one.id).is_none_or(|load| *load == 0));
     let team = &desk.announcement.team;
     let before = carried(desk, &department.id);

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use yaohao::announcement::{Announcement, CrewKind, SeatEntry};
+use yaohao::assign::{lasts, pool_of};
 use yaohao::ident::Id;
 use yaohao::outcome::Trials;
 use yaohao::register::Inspector;
@@ -46,8 +47,7 @@ impl Classes {
     fn of(announcement: &Announcement, trials: &Trials<'_>, department: &Id) -> Self {
         let seats = announcement.items.iter().flat_map(|item| &item.seats);
         let seats: Vec<&SeatEntry> = seats.filter(|entry| entry.department == *department).collect();
-        let pool: Vec<&Inspector> =
-            trials.inspectors().iter().filter(|inspector| inspector.department == *department).collect();
+        let pool = pool_of(trials.inspectors(), department);
         let given = announcement.team.crews_of(department) == Some(CrewKind::Given);
         let crews = if given { crews(&pool) } else { Vec::new() };
         let mut classes: BTreeMap<(bool, String), Vec<usize>> = BTreeMap::new();
@@ -162,7 +162,7 @@ fn crew_facts(announcement: &Announcement, seats: &[&SeatEntry], members: &[&Ins
 /// likewise the rest.
 fn own_facts(announcement: &Announcement, seats: &[&SeatEntry], inspector: &Inspector) -> String {
     let team = &announcement.team;
-    let valid = inspector.valid_from <= announcement.window_from && inspector.valid_to >= announcement.window_to;
+    let valid = lasts(announcement, inspector);
     let lead = inspector.lead && seats.iter().any(|entry| entry.leader);
     let asked = |qualification: &&Id| seats.iter().any(|entry| entry.qualifications.contains(qualification));
     let qualifications: Vec<&str> = inspector.qualifications.iter().filter(asked).map(Id::as_str).collect();

@@ -3,7 +3,7 @@
 use crate::loads::crew_of;
 use std::collections::BTreeMap;
 use yaohao::announcement::Announcement;
-use yaohao::assign::{DepartmentOutcome, Group, Spots, groups_of};
+use yaohao::assign::{DepartmentOutcome, Group, Spots, each_seat, groups_of};
 use yaohao::draw::{Binding, Entry};
 use yaohao::fault::Result;
 use yaohao::ident::Id;
@@ -57,8 +57,7 @@ impl<'a> Finder<'a> {
             let Some(entry) = rows.get(seat.target.as_str()) else { continue };
             if groups.0 != entry.id {
                 let counted = groups_of(self.announcement, &self.binding, &department.id, entry);
-                let each = counted.into_iter().flat_map(|(group, seats)| (0..seats).map(move |_| group.clone()));
-                groups = (&entry.id, each.collect());
+                groups = (&entry.id, each_seat(&counted).collect());
             }
             let index = usize::try_from(seat.number.saturating_sub(1)).unwrap_or(usize::MAX);
             let crew = if crews { crew_of(department, &seat.inspector).map(|crew| crew.name.clone()) } else { None };

@@ -9,7 +9,7 @@ use super::{CellTrials, CrewTrials, DepartmentTrials, LoneSeat, Trials};
 use crate::loads::CrewsMade;
 use std::collections::BTreeMap;
 use yaohao::announcement::{Announcement, CellSize, Method};
-use yaohao::assign::DepartmentOutcome;
+use yaohao::assign::{DepartmentOutcome, pool_of};
 use yaohao::fault::{Fault, Result};
 use yaohao::ident::Id;
 use yaohao::outcome::{self, Trial};
@@ -41,8 +41,7 @@ impl<'a> Ready<'a> {
         let mut targets: Vec<&str> = cells.iter().flatten().map(|(id, _)| *id).collect();
         targets.sort_unstable();
         let of = |department: &Id| -> Vec<&'a Id> {
-            let own = trials.inspectors().iter().filter(|inspector| inspector.department == *department);
-            own.map(|inspector| &inspector.id).collect()
+            pool_of(trials.inspectors(), department).into_iter().map(|inspector| &inspector.id).collect()
         };
         let people: Vec<Vec<&Id>> = announcement.departments.iter().map(|department| of(&department.id)).collect();
         let classes = Classes::all(announcement, trials);
